@@ -1,0 +1,180 @@
+"""Real Chromium on the real server: daphne serves network.asgi on the test's own database; every page complains about its own errors.
+
+def test_a_reply_appears(browse, carmen, ezz, topic):
+    reader, writer = browse(ezz.user), browse(carmen.user, language="en", width=390)
+    reader.goto(f"/ar/topics/{topic.pk}/")
+"""
+
+import asyncio
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+
+from tests import services
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+# The browser reports each answer above 399 as an error; 404, 403 and 422 are pages of ours, 5xx is caught by _Tab.answered.
+_EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+
+
+@dataclass
+class _Tab:
+    """One page and what went wrong on it."""
+
+    page: Page
+    wrong: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("console", self.said)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"script error: {error}"))
+        self.page.on("response", lambda answer: answer.status >= 500 and self.wrong.append(f"{answer.status} {answer.url}"))
+
+    def said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not _EXPECTED.search(message.text):
+            self.wrong.append(f"console: {message.text}")
+
+
+@pytest.fixture(scope="session")
+def _daphne(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The whole program in a thread of the test process, once a session: the reactor cannot be started twice."""
+    from network.asgi import application  # noqa: PLC0415 -- app ready
+    from network.daphne import Server  # noqa: PLC0415 -- installs Twisted's reactor when imported; only journeys want that
+
+    port, ready = services.free_port(), threading.Event()
+    running = Server(application, [f"tcp:port={port}:interface=127.0.0.1"], ready=ready.set)
+    thread = threading.Thread(target=running.run, name="daphne", daemon=True)
+    thread.start()
+    if not ready.wait(30) or running.failed:
+        raise RuntimeError(f"daphne did not start: {running.failed or 'no answer in 30 s'}")
+    yield f"http://127.0.0.1:{port}"
+    running.call(running.stop)
+    thread.join(10)
+    with django_db_blocker.unblock():
+        _end_connections()
+
+
+@pytest.fixture
+def server(_daphne: str, transactional_db: None) -> str:
+    """The origin of the running program, such as http://127.0.0.1:40123; what the test commits, the pages show."""
+    return _daphne
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the session; a machine without it fails, it does not skip."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium, or name another in CHROMIUM.")
+    driver = sync_playwright().start()
+    # Playwright's sync API keeps a loop in this thread, so Django would refuse every query of the test itself.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
+    yield browser
+    browser.close()
+    driver.stop()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Open a new browser of one's own: browse(user, language="ar", width=1280, dark=False, script=True) → Page at no address yet.
+
+    A user given is signed in. At the end a script error, a refusal of the content policy or an answer of 5xx fails the test.
+    """
+    contexts: list[BrowserContext] = []
+    tabs: list[_Tab] = []
+
+    def open_page(
+        user: Any = None, *, language: str = "ar", width: int = 1280, dark: bool = False, script: bool = True, **more: Any
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=server,
+            locale=language,
+            viewport={"width": width, "height": 844 if width < 600 else 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            **more,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if user is not None:
+            sign_in(context, user, server)
+        page = context.new_page()
+        tabs.append(_Tab(page))
+        tabs[-1].watch()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    wrong = [line for tab in tabs for line in tab.wrong]
+    assert wrong == []
+
+
+@pytest.fixture
+def page(browse: Callable[..., Page]) -> Page:
+    """A visitor's page, in Arabic, 1280 wide."""
+    return browse()
+
+
+@pytest.fixture(scope="session")
+def shoot() -> Callable[[Page, str], Path]:
+    """Keep a picture of the page for human eyes: shoot(page, "topic-ar") → its file, in SHOTS or var/shots."""
+    folder = Path(os.environ.get("SHOTS") or settings.BASE_DIR / "var" / "shots")
+
+    def shoot(page: Page, name: str) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        return folder / f"{name}.png"
+
+    return shoot
+
+
+@pytest.fixture(scope="session")
+def accessible() -> Callable[[Page], None]:
+    """Refuse a page on which axe finds a breach of WCAG 2.2 A or AA: accessible(page)."""
+
+    def accessible(page: Page) -> None:
+        found = Axe().run(page, options=_AXE_RULES).response["violations"]
+        breaches = [f"{rule['id']}: {rule['help']} at {node['target']}" for rule in found for node in rule["nodes"]]
+        assert breaches == []
+
+    return accessible
+
+
+def sign_in(context: BrowserContext, user: Any, origin: str) -> None:
+    """Give the browser a session of this person, without the sign-in page (journeys about signing in use the page itself)."""
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": origin, "httpOnly": True, "sameSite": "Lax"}])
+
+
+def _end_connections() -> None:
+    """The server's threads keep their connections; PostgreSQL drops no database that somebody is in."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )

@@ -1,0 +1,49 @@
+"""What every test finds ready: the shape's database, empty caches, cheap passwords. The people are in cast.py, the browser in browser.py."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import caches
+from django.db import connections
+
+from tests.shape import shape
+
+pytest_plugins = [name for name in ("tests.browser", "tests.cast") if importlib.util.find_spec(name)]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Argon2 is slow on purpose; what we test is not the hasher.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = connections["default"].settings_dict
+    if shape() == "embedded":
+        # A file, not memory: threads, processes and locks behave as they will at home. fsync is the disk's test, not ours.
+        kept = config.getoption("reuse_db", default=False)
+        folder = settings.BASE_DIR / "var" / "test" if kept else Path(os.environ["VAR_DIR"])
+        folder.mkdir(parents=True, exist_ok=True)
+        database["TEST"]["NAME"] = str(folder / f"{os.environ.get('PYTEST_XDIST_WORKER', 'test')}.sqlite3")
+        database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each test its marks, and let the browser's come last: its driver owns the main thread's event loop from then on."""
+    for item in items:
+        if "browse" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    here = shape()
+    foreign = [item for item in items if (mark := item.get_closest_marker("shape")) and here not in mark.args]
+    if foreign:  # left out, not skipped: the other run of the suite has them
+        config.hook.pytest_deselected(items=foreign)
+        items[:] = [item for item in items if item not in foreign]
+
+
+@pytest.fixture(autouse=True)
+def _empty_caches() -> Iterator[None]:
+    """Rate limits, fragments and visitor pages never travel from one test to the next."""
+    yield
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
