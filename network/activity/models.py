@@ -1,0 +1,77 @@
+"""What happened, who did it, where, and who may know. And the one queue of work for later."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from network.content import Audience, VisibleQuerySet
+
+
+class ActivityQuerySet(VisibleQuerySet):
+    pass
+
+
+class Activity(models.Model):
+    """One thing that happened, in the W3C Activity Streams words. The two generic keys are the only ones in the house."""
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="activities", verbose_name=_("actor"))
+    on_behalf_of = models.ForeignKey(
+        "spaces.Space", models.PROTECT, null=True, blank=True, related_name="spoken_activities", verbose_name=_("on behalf of")
+    )
+    verb = models.CharField(_("verb"), max_length=40)
+    object_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name=_("kind of object"))
+    object_id = models.BigIntegerField(_("object number"))
+    object = GenericForeignKey("object_type", "object_id")
+    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kind of target"))
+    target_id = models.BigIntegerField(_("target number"), null=True, blank=True)
+    target = GenericForeignKey("target_type", "target_id")
+    space = models.ForeignKey("spaces.Space", models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("space"))
+    reach = models.SmallIntegerField(_("audience"), choices=Audience.choices, default=Audience.MANAGERS)
+    data = models.JSONField(_("details"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("when"), default=timezone.now)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["space", "-id"]),
+            models.Index(fields=["actor", "-id"]),
+            models.Index(fields=["on_behalf_of", "-id"]),
+            models.Index(fields=["target_type", "target_id", "-id"]),
+            models.Index(fields=["object_type", "object_id"]),
+            models.Index(fields=["reach", "-id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} {self.verb} {self.object_type_id}:{self.object_id}"
+
+
+class Job(models.Model):
+    """Work for later, written in the same transaction as its cause. A killed worker's lease runs out and the row comes back."""
+
+    name = models.CharField(_("name"), max_length=80)
+    args = models.JSONField(_("arguments"), default=dict, blank=True)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    unique_key = models.CharField(_("unique key"), max_length=120, null=True, blank=True, unique=True)  # noqa: DJ001 -- null is "no key", many may have none
+    last_error = models.TextField(_("last error"), blank=True)
+    parked_at = models.DateTimeField(_("given up at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("asked at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["due_at", "id"]
+        indexes = [models.Index(fields=["due_at", "id"], condition=models.Q(parked_at=None), name="job_due")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.args}"

@@ -1,0 +1,104 @@
+"""What every content has in common: a space, a person who wrote it, perhaps an institution it speaks for, and who may see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from network.spaces.actors import Actor
+
+
+class Audience(models.IntegerChoices):
+    """Who may see, from the widest to the narrowest: the narrowest of content, board and space is the larger number."""
+
+    PUBLIC = 0, _("Everyone, without an account")
+    NETWORK = 1, _("The network: people with a mandate or an approved membership")
+    MEMBERS = 2, _("Members of this space")
+    MANAGERS = 3, _("Those who manage this space")
+    PARTICIPANTS = 4, _("Participants of the conversation")
+
+
+class VisibleQuerySet(models.QuerySet):
+    """Lists and doors agree: what this returns is what `can(actor, "….view", thing)` allows (a test holds them together)."""
+
+    space = ""  # the path from the row to its space's columns, "topic__" for a post
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(self.audience_of(actor, self.space)).exclude_hidden(actor)
+
+    @staticmethod
+    def audience_of(actor: Actor, path: str = "") -> Q:
+        """The rows whose `reach` the actor's rights cover; `path` leads to the row that has `reach` and `space`."""
+        if actor.is_secretariat:
+            return Q(**{f"{path}reach__lt": Audience.PARTICIPANTS})
+        seen = Q(**{f"{path}reach__lte": Audience.NETWORK if actor.is_networked else Audience.PUBLIC})
+        if actor.roles:
+            seen |= Q(**{f"{path}space__in": list(actor.roles), f"{path}reach__lte": Audience.MEMBERS})
+            if managed := actor.managed:
+                seen |= Q(**{f"{path}space__in": managed, f"{path}reach__lte": Audience.MANAGERS})
+        if actor.mandates:
+            seen |= Q(**{f"{path}space__overseer__in": list(actor.mandates), f"{path}reach__lte": Audience.MANAGERS})
+        return seen
+
+    def exclude_hidden(self, actor: Actor) -> Self:
+        """Rows taken down are kept as tombstones; a kind of content with tombstones narrows here."""
+        return self
+
+
+class Content(models.Model):
+    """A row that someone wrote in a space. `reach` is the narrowest audience of the content and all that holds it."""
+
+    space = models.ForeignKey("spaces.Space", models.PROTECT, related_name="%(class)ss", verbose_name=_("space"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="%(class)ss", verbose_name=_("author"))
+    on_behalf_of = models.ForeignKey(
+        "spaces.Space", models.PROTECT, null=True, blank=True, related_name="%(class)ss_spoken", verbose_name=_("on behalf of")
+    )
+    audience = models.SmallIntegerField(_("audience"), choices=Audience.choices, default=Audience.PUBLIC)
+    reach = models.SmallIntegerField(_("reach"), choices=Audience.choices, default=Audience.PUBLIC, editable=False)
+    created_at = models.DateTimeField(_("written at"), default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(models.Model):
+    """A row with a live stream: its version is raised, under its row lock, at every visible change."""
+
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def locked(self) -> Self:
+        """The same row, read again under its lock; call it inside a transaction, first of all."""
+        return type(self)._default_manager.select_for_update(of=("self",)).select_related("space").get(pk=self.pk)
+
+    def next_version(self) -> int:
+        """Raise and return the version; the caller saves the row it holds locked."""
+        self.version += 1
+        return self.version
+
+
+class Reaching(models.Model):
+    """A row whose `reach` follows its space: it knows how to realign itself when an audience changes."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def realign(cls, space_id: int) -> None:
+        raise NotImplementedError(cls.__name__)
+
+
+def realign(space_id: int) -> None:
+    """Give every content of a space its true reach again; the action that changed an audience calls it in its transaction."""
+    for model in sorted(apps.get_models(), key=lambda m: getattr(m, "realign_order", 9)):
+        if issubclass(model, Reaching):
+            model.realign(space_id)

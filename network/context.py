@@ -1,0 +1,35 @@
+"""What every page has at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """`actor`, `demo`, `notices_unread` (read when shown), `languages` (code, own name, this page in it)."""
+    actor = getattr(request, "actor", None)
+    return {
+        "actor": actor,
+        "demo": settings.DEMO,
+        "notices_unread": SimpleLazyObject(lambda: _unread(request)),
+        "languages": [(code, name, _in_language(request.get_full_path(), code)) for code, name in settings.LANGUAGE_NAMES.items()],
+        "live_epoch": SimpleLazyObject(lambda: import_string("network.live.epoch")()),
+    }
+
+
+def _unread(request: HttpRequest) -> int:
+    if not request.user.is_authenticated:
+        return 0
+    return import_string("notices.queries.unread_count")(request.user.pk)
+
+
+def _in_language(path: str, code: str) -> str:
+    """The same page in another language; what has no language of its own leads to the home page there."""
+    here = f"/{get_language()}/"
+    return f"/{code}/{path.removeprefix(here)}" if path.startswith(here) else f"/{code}/"

@@ -1,0 +1,63 @@
+"""The only writer of institutions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from network import live
+from network.activity.recording import record
+from network.content import Audience, realign
+from network.entities.models import Entity, Kind
+from network.permissions import check
+from network.spaces.actions import describe
+from network.spaces.models import Country, Space
+
+if TYPE_CHECKING:
+    from network.spaces.actors import Actor
+
+
+@transaction.atomic
+def create(actor: Actor, *, kind: Kind, handle: str, country: Country | None = None, parent: Entity | None = None, **fields: object) -> Entity:
+    """Add an institution to the register. ValidationError when its name or code is taken."""
+    check(actor, "entity.create")
+    entity = Entity(kind=Space.Kind.ENTITY, entity_kind=kind, handle=handle, country=country, parent=parent)
+    _shape(entity, fields)
+    entity.full_clean(exclude=["overseer"])
+    entity.save()
+    record(actor, "registered", entity, space=entity, reach=entity.reach)
+    return entity
+
+
+@transaction.atomic
+def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
+    """Change what an institution says of itself; its kind, country, parent and status only by whoever oversees it."""
+    entity = Entity.objects.select_for_update(of=("self",)).select_related("entity_kind", "country").get(pk=entity.pk)
+    check(actor, "entity.edit", entity)
+    if not (actor.is_secretariat or entity.overseer_id in actor.mandates):
+        for name in ("entity_kind", "country", "parent", "status", "verified", "sees_all"):
+            fields.pop(name, None)
+    before = entity.audience
+    _shape(entity, fields)
+    entity.full_clean(exclude=["overseer"])
+    entity.save()
+    if entity.audience != before:
+        realign(entity.pk)
+        transaction.on_commit(partial(live.withdraw, None, entity.pk), robust=True)
+    record(actor, "described", entity, space=entity, reach=Audience.MANAGERS, fields=sorted(fields))
+    return entity
+
+
+def commission_of(country: Country | None) -> Entity | None:
+    """The National Commission of a country, if it is in the register."""
+    return Entity.objects.filter(country=country, entity_kind__oversees=True).first() if country else None
+
+
+def _shape(entity: Entity, fields: dict[str, object]) -> None:
+    fields["listed"] = fields.get("status", entity.status) == Entity.Status.ACTIVE
+    if fields["listed"] and not entity.listed:
+        fields.setdefault("audience", Audience.PUBLIC)
+    describe(entity, **fields)
+    entity.overseer = commission_of(entity.country) if entity.entity_kind.overseen else None

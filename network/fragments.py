@@ -1,0 +1,36 @@
+"""A page, or a fragment of it, from the same templates; a form with errors comes back filled with 422."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+
+def page(request: HttpRequest, template: str, *, status: int = 200, streams: tuple[str, ...] = (), cache: bool = False, **context: Any) -> HttpResponse:
+    """A whole page. `cache=True` lets the visitors' cache in front keep it for those without a session; `streams` empty it early."""
+    response = render(request, template, context, status=status)
+    if cache and status == 200 and not request.user.is_authenticated and not request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+        response["X-Visitor-Cache"] = str(settings.VISITOR_CACHE_SECONDS)
+        if streams:
+            response["X-Visitor-Streams"] = " ".join(streams)
+    return response
+
+
+def fragment(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """A part of a page, for htmx; `template` begins with an underscore."""
+    return render(request, template, context, status=status)
+
+
+def is_partial(request: HttpRequest) -> bool:
+    """Whether htmx asks for a part; a history restore wants the page."""
+    return bool(getattr(request, "htmx", False)) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+
+
+def done(request: HttpRequest, to: str) -> HttpResponse:
+    """After a write: go to `to`, by htmx or plainly."""
+    if is_partial(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": to})
+    return HttpResponseRedirect(to)

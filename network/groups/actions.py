@@ -1,0 +1,77 @@
+"""The only writer of groups; who is in them is written by spaces.actions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from network import live
+from network.activity.recording import record
+from network.content import Audience, realign
+from network.groups.models import Group
+from network.permissions import check
+from network.spaces.actions import admit, describe
+from network.spaces.models import JoinRequest, Membership, Role, Space
+
+if TYPE_CHECKING:
+    from network.spaces.actors import Actor
+
+
+@transaction.atomic
+def create(actor: Actor, **fields: object) -> Group:
+    """Open a group: its opener owns it; written for an institution (`actor.entity`), the institution owns it and is in it."""
+    check(actor, "group.create")
+    group = Group(kind=Space.Kind.GROUP, created_by=actor.user, owner=actor.entity)
+    describe(group, **fields)
+    if actor.entity is not None:
+        # A commission oversees the groups of its schools, clubs and chairs, as it oversees these.
+        group.overseer_id, group.country_id = actor.entity.overseer_id, actor.entity.country_id
+    group.full_clean(exclude=["overseer"])
+    group.save()
+    admit(group, user=actor.user, role=Role.OWNER)
+    if actor.entity is not None:
+        admit(group, entity=actor.entity)
+    record(actor, "opened_group", group, space=group, reach=group.reach)
+    return group
+
+
+@transaction.atomic
+def edit(actor: Actor, group: Group, **fields: object) -> Group:
+    """Change what a group says and asks; a narrower audience narrows all that is in it at once."""
+    group = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
+    check(actor, "group.edit", group)
+    before = group.audience
+    describe(group, **fields)
+    group.full_clean(exclude=["overseer"])
+    group.save()
+    if group.audience != before:
+        realign(group.pk)
+        # Open pages of those who may no longer see fall silent within a second.
+        transaction.on_commit(partial(live.withdraw, None, group.pk), robust=True)
+    record(actor, "edited_group", group, space=group, reach=Audience.MANAGERS, audience_before=before)
+    return group
+
+
+@transaction.atomic
+def join(actor: Actor, group: Group) -> Membership:
+    """Walk in through an open door; joining twice is quiet. It makes nobody part of the network: nobody approved it."""
+    group = group.locked()
+    if membership := Membership.objects.filter(space=group, user=actor.user).first():
+        return membership
+    check(actor, "group.join", group)
+    membership, _made = admit(group, user=actor.user)
+    record(actor, "joined", group, space=group, reach=group.reach)
+    return membership
+
+
+@transaction.atomic
+def request(actor: Actor, group: Group, *, message: str = "") -> JoinRequest:
+    """Ask to be let in, for oneself or, writing for an institution, for it; asking twice keeps the first."""
+    group = group.locked()
+    check(actor, "group.request", group)
+    asked, made = JoinRequest.objects.get_or_create(space=group, user=actor.user, defaults={"message": message, "entity": actor.entity})
+    if made:
+        record(actor, "asked_to_join", group, space=group, reach=Audience.MANAGERS, request=asked.pk)
+    return asked

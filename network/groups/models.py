@@ -1,0 +1,22 @@
+"""A group: a space with a join rule, an audience, and perhaps an institution that owns it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from network.spaces.models import Space, SpaceQuerySet
+
+
+class Group(Space):
+    owner = models.ForeignKey(
+        Space, models.PROTECT, null=True, blank=True, related_name="groups_owned", verbose_name=_("owned by"), limit_choices_to={"kind": "entity"}
+    )
+    created_by = models.ForeignKey("profiles.User", models.PROTECT, related_name="groups_created", verbose_name=_("opened by"))
+
+    objects = SpaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ["-members_count", "pk"]

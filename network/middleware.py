@@ -1,0 +1,65 @@
+"""Headers of every answer, and sessions that reading does not write."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+class HeadersMiddleware:
+    """Walls that no view can forget (reliability, Checklist, Headers); refuses writes that another site sends."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # An old browser sends no Sec-Fetch-Site; CSRF and Origin proof stand behind this.
+        if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method not in ("GET", "HEAD", "OPTIONS") and request.path != "/csp":
+            response: HttpResponse = HttpResponse(_("This form was sent from another site and is refused."), status=403, content_type="text/plain; charset=utf-8")
+        else:
+            response = self.get_response(request)
+        headers = response.headers
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
+        if request.path.startswith("/static/"):
+            return response
+        patch_vary_headers(response, ["Cookie"])
+        user = getattr(request, "user", None)
+        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES or (user is not None and user.is_authenticated)
+        if signed_in or response.status_code >= 400:
+            headers["Cache-Control"] = "private, no-store"
+            headers.pop("X-Visitor-Cache", None)
+        else:
+            headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """14 days at most and 3 idle, touched at most hourly: reading a page writes nothing."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return
+        now, session = int(time.time()), request.session
+        born, seen = session.get("born"), session.get("seen", 0)
+        if born is None:
+            return
+        if now - born > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_AGE:
+            session.flush()
+        elif now - seen > settings.SESSION_TOUCH_EVERY:
+            session["seen"] = now
+
+
+def start_session_clock(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """Signing in starts both clocks (connected to Django's own signal in profiles.apps: it is the library's only door)."""
+    request.session["born"] = request.session["seen"] = int(time.time())

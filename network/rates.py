@@ -1,0 +1,56 @@
+"""How often one may do a thing: counted in the shared cache, in this process's memory when that is away. Never open by failure."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+
+class TooMany(Exception):
+    """Refused for now: 429 with Retry-After (network.middleware answers it)."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            ngettext(
+                "That was too often. Your text is kept; try again in %(seconds)d second.",
+                "That was too often. Your text is kept; try again in %(seconds)d seconds.",
+                seconds,
+            )
+            % {"seconds": seconds}
+        )
+
+
+_LOCAL: dict[str, int] = {}
+_LOCK = Lock()
+
+
+def spend(action: str, who: str | int) -> None:
+    """Count one `action` of `who` (a person's number or an address); raise TooMany over the limit of settings.RATES."""
+    most, seconds = settings.RATES[action]
+    window = int(time.time()) // seconds
+    key = f"rate:{action}:{who}:{window}"
+    try:
+        cache.add(key, 0, seconds)
+        count = cache.incr(key)
+    except Exception:  # noqa: BLE001 -- whatever the cache's fault, the limit holds in this process
+        with _LOCK:
+            if len(_LOCAL) > 10_000:
+                _LOCAL.clear()
+            count = _LOCAL[key] = _LOCAL.get(key, 0) + 1
+    if count > most:
+        raise TooMany(seconds - int(time.time()) % seconds)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address; X-Forwarded-For is believed only as far as the trusted proxies reach."""
+    if settings.TRUSTED_PROXIES:
+        chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        if len(chain) >= settings.TRUSTED_PROXIES:
+            return chain[-settings.TRUSTED_PROXIES]
+    return request.META.get("REMOTE_ADDR", "") or "unknown"

@@ -1,0 +1,329 @@
+"""One file, two shapes: embedded (SQLite, in process, the default) and production (PostgreSQL, Redis). No app knows which it runs in."""
+
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from network import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
+
+# --- Which shape -----------------------------------------------------------------------------------------------
+PRODUCTION = env.flag("PRODUCTION")
+DEMO = env.flag("DEMO")  # the demo sign-in page and the banner; refused in production
+DEBUG = env.flag("DEBUG")
+if PRODUCTION and (DEMO or DEBUG):
+    raise ImproperlyConfigured("DEMO and DEBUG must be off when PRODUCTION=1.")
+
+SECRET_KEY = env.secret_key(VAR_DIR / "secret_key", production=PRODUCTION)
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost 127.0.0.1 [::1]")
+if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS)):
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name this site's hosts, without *.")
+SITE_ORIGIN = env.text("SITE_ORIGIN", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "")  # exact origin; "" = same as Host
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)  # how many proxies may be believed about scheme and address
+
+DATABASE_URL = env.text("DATABASE_URL", "" if PRODUCTION else f"sqlite:///{VAR_DIR / 'multaqa.sqlite3'}")
+REDIS_URL = env.text("REDIS_URL")
+if PRODUCTION and not (DATABASE_URL and REDIS_URL):
+    raise ImproperlyConfigured("DATABASE_URL and REDIS_URL are needed when PRODUCTION=1.")
+
+# --- Apps, from the ground up (who may know whom: docs/architecture.md) ------------------------------------------
+INSTALLED_APPS = [
+    "network",
+    "network.activity",
+    "network.spaces",
+    "network.entities",
+    "network.groups",
+    "profiles",
+    "forums",
+    "notices",
+    "realtime",
+    "search",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "notifications",
+    "django_htmx",
+    "django_prose_editor",
+    "csp",
+    "network.admin_site.MultaqaAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+# --- Who listens to an Activity, and what happens by the clock -----------------------------------------------------
+ACTIVITY_NOW = ("realtime.broadcast.announce",)
+ACTIVITY_SOON = ("notices.subscribers.notify", "search.subscribers.index")
+SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
+    ("spaces.mandates_turn", 60),
+    ("activity.sweep_jobs", 3600),
+    ("sessions.clear", 86400),
+    ("forums.sweep_files", 86400),
+)
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "network.middleware.HeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "network.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "network.spaces.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "network.urls"
+WSGI_APPLICATION = "network.wsgi.application"
+ASGI_APPLICATION = "network.asgi.application"
+
+_HOUSE_TAGS = ["network.templatetags.house"] if (BASE_DIR / "network/templatetags/house.py").exists() else []
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ]
+            if not DEBUG
+            else ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", *_HOUSE_TAGS],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "network.context.house",
+            ],
+        },
+    }
+]
+
+# --- Data -----------------------------------------------------------------------------------------------------------
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        # synchronous=FULL: what is acknowledged survives a power cut.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+    }
+else:
+    _timeout = "60s" if env.text("ROLE") == "worker" else "5s"
+    DATABASES["default"]["OPTIONS"] = {
+        "options": f"-c statement_timeout={_timeout} -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    # Fragments keyed by (id, version, language) never go stale, so every process may keep its own.
+    "fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "fragments",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+        "TIMEOUT": 86_400,
+    },
+}
+
+# --- People ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "profiles.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "profiles.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "profiles.forms.SignupForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "5/5m/key,30/m/ip",
+    "login": "30/m/ip",
+    "signup": "5/h/ip",
+    "reset_password": "3/h/key,10/h/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "confirm_email": "1/3m/key",
+    "request_login_code": "3/5m/key,20/m/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # passkeys on plain localhost only
+MFA_TOTP_ISSUER = "Multaqa"
+
+NOTIFICATIONS_NOTIFICATION_MODEL = "notices.Notice"
+
+# --- Sessions and cookies: plain names only on plain HTTP at home -------------------------------------------------------
+_HOST = "__Host-" if PRODUCTION else ""
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_NAME = f"{_HOST}mtq_s"
+SESSION_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 86_400
+SESSION_IDLE_AGE = 3 * 86_400
+SESSION_TOUCH_EVERY = 3_600
+CSRF_COOKIE_NAME = f"{_HOST}mtq_c"
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN] if SITE_ORIGIN else []
+CSRF_FAILURE_VIEW = "network.views.csrf_failure"
+LANGUAGE_COOKIE_NAME = f"{_HOST}mtq_l"
+LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Walls ----------------------------------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = PRODUCTION and env.flag("SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 63_072_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_MAX_BYTES = 25 * 1024 * 1024
+BODY_MAX_BYTES = 1024 * 1024
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        # Never 'self': user files are served on this host, outside /static/. No nonce: a cached page would hand it to all.
+        "script-src": [f"{SITE_ORIGIN}/static/" if SITE_ORIGIN else "http://localhost:*/static/", *([] if SITE_ORIGIN else ["http://127.0.0.1:*/static/"])],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, *([SITE_ORIGIN.replace("https://", "wss://").replace("http://", "ws://")] if SITE_ORIGIN else ["ws://localhost:*", "ws://127.0.0.1:*"])],
+        "media-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [f"{SITE_ORIGIN}/static/" if SITE_ORIGIN else SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "report-uri": ["/csp"],
+    }
+}
+
+# --- Live -----------------------------------------------------------------------------------------------------------
+LIVE_SOCKETS_PER_USER = env.number("LIVE_SOCKETS_PER_USER", 20)
+LIVE_SOCKETS_PER_ADDRESS = env.number("LIVE_SOCKETS_PER_ADDRESS", 500)
+LIVE_SOCKETS = env.number("LIVE_SOCKETS", 5_000)
+LIVE_HEARTBEAT = 4.0
+LIVE_FRAMES = (30, 10, 60)  # frames, in seconds, burst
+HTTP_THREADS = env.number("HTTP_THREADS", 4, least=1)
+VISITOR_CACHE_SECONDS = env.number("VISITOR_CACHE_SECONDS", 5)
+
+# --- Languages --------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", _("Arabic")), ("fr", _("French")), ("en", _("English"))]
+LANGUAGE_NAMES = {"ar": "العربية", "fr": "Français", "en": "English"}
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Africa/Tunis"  # the secretariat's clock: what pages say before the reader's own zone is known
+USE_TZ = True
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.text("STATIC_ROOT") or VAR_DIR / "static")
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT") or VAR_DIR / "media")
+MEDIA_URL = "/media/"  # never routed: files pass the permission check at /files/
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "network.static_storage.StaticStorage" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 3600
+
+# --- Mail ---------------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Multaqa <multaqa@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Limits of content (reliability, Checklist) ----------------------------------------------------------------------------
+PAGE_SIZE = 20
+EDIT_WINDOW_HOURS = env.number("EDIT_WINDOW_HOURS", 24)
+RATES = {  # action: (how many, in seconds)
+    "post": (10, 60),
+    "upload": (20, 600),
+    "search": (30, 60),
+    "mention": (50, 86_400),
+    "invite": (50, 86_400),
+    "csp": (60, 60),
+}
+SILENCED_SYSTEM_CHECKS = [
+    "models.W036",  # conditional unique constraints exist on both of our databases
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,303 @@
+"""The only writer of spaces, memberships, invitations, follows and mandates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from network import live
+from network.activity.recording import later, record
+from network.content import Audience
+from network.names import fold, monogram, skeleton, tidy_name
+from network.permissions import check
+from network.spaces.models import Follow, Invitation, JoinRequest, Mandate, Membership, Role, Space
+
+if TYPE_CHECKING:
+    from network.spaces.actors import Actor
+    from profiles.models import User
+
+
+def describe(space: Space, **fields: object) -> None:
+    """Set names, texts and settings on an unsaved or locked space, tidied, with what is derived from them. Does not save.
+
+    ValidationError when all three names are empty or a name looks the same as that of another institution or person.
+    """
+    for name, value in fields.items():
+        setattr(space, name, tidy_name(str(value)) if name.startswith("name_") else value)
+    if not space.name:
+        raise ValidationError({"name_ar": _("Write a name in at least one language.")})
+    space.monogram = monogram(space.name_ar or space.name, 1 if space.kind == Space.Kind.PERSON else 2)
+    space.skeleton = skeleton(space.name_ar or space.name)[:200]
+    space.folded = fold(" ".join(filter(None, [space.name_ar, space.name_fr, space.name_en, space.handle])))
+    # Two institutions must not look the same; people may share a name and differ by their handle.
+    if (
+        space.kind == Space.Kind.ENTITY
+        and Space.objects.filter(kind=Space.Kind.ENTITY, skeleton=space.skeleton, country=space.country).exclude(pk=space.pk).exists()
+    ):
+        raise ValidationError({"name_ar": _("Another institution of this country has this name, or one that looks the same.")})
+    if not space.listed:
+        space.audience = Audience.MEMBERS
+
+
+def rights_changed(user_ids: Iterable[int], space_id: int | None = None) -> None:
+    """Whoever's memberships or mandates changed reads with their new rights from the next request on, and open sockets within a second."""
+    users = sorted({user_id for user_id in user_ids if user_id})
+    get_user_model().objects.filter(pk__in=users).update(rights=F("rights") + 1)
+    for user_id in users:
+        transaction.on_commit(partial(live.withdraw, user_id, space_id), robust=True)
+
+
+# --- Memberships ---------------------------------------------------------------------------------------------------------
+def admit(
+    space: Space, *, user: User | None = None, entity: Space | None = None, role: str = Role.MEMBER, approved_by: User | None = None
+) -> tuple[Membership, bool]:
+    """Put a person or an institution into a space the caller holds locked; being in already is quiet. Ends requests and invitations."""
+    membership, made = Membership.objects.get_or_create(
+        space=space, user=user, entity=entity, defaults={"role": role, "approved_by": approved_by}
+    )
+    if not made and approved_by and not membership.approved_by_id:
+        membership.approved_by = approved_by
+        membership.save(update_fields=["approved_by"])
+    space.invitations.filter(user=user, entity=entity).delete()
+    if user is not None:
+        space.join_requests.filter(user=user).delete()
+    if made:
+        _recount(space)
+    rights_changed(_people_of(membership), space.pk)
+    return membership, made
+
+
+@transaction.atomic
+def remove(actor: Actor, membership: Membership) -> None:
+    """End a membership: one's own, or another's when one moderates. The last owner stays; removing twice is quiet."""
+    space = membership.space.locked()
+    membership = Membership.objects.select_related("user__page", "entity").filter(pk=membership.pk, space=space).first()  # type: ignore[assignment]
+    if membership is None:
+        return
+    leaving = membership.user_id is not None and membership.user_id == actor.user_id
+    check(actor, "group.leave" if leaving else "space.manage", space)
+    _spare_last_owner(space, membership)
+    if membership.role == Role.OWNER and not leaving:
+        check(actor, "space.hand_over", space)
+    people, who = _people_of(membership), membership.user.page if membership.user_id else membership.entity
+    membership.delete()
+    _recount(space)
+    record(actor, "left" if leaving else "removed", who, target=space, reach=Audience.MANAGERS)
+    rights_changed(people, space.pk)
+
+
+@transaction.atomic
+def set_role(actor: Actor, membership: Membership, role: str) -> Membership:
+    """Make a person owner, moderator or member. Owners are named by owners; institutions stay members; the last owner stays owner."""
+    space = membership.space.locked()
+    membership = Membership.objects.select_related("user__page").get(pk=membership.pk, space=space)
+    check(actor, "space.manage", space)
+    if Role.OWNER in (role, membership.role):
+        check(actor, "space.hand_over", space)
+    if membership.user_id is None:
+        raise ValidationError(_("An institution is a member; name one of its people as owner or moderator."))
+    if role != Role.OWNER:
+        _spare_last_owner(space, membership)
+    if membership.role != role:
+        membership.role = role
+        membership.save(update_fields=["role"])
+        record(actor, "named", membership.user.page, target=space, reach=Audience.MANAGERS, role=role)
+        rights_changed([membership.user_id], space.pk)
+    return membership
+
+
+@transaction.atomic
+def hand_over(actor: Actor, space: Space, to: User) -> None:
+    """Make another member the owner and step down to moderator."""
+    space = space.locked()
+    check(actor, "space.hand_over", space)
+    heir = Membership.objects.select_related("user__page").filter(space=space, user=to).first()
+    if heir is None:
+        raise ValidationError(_("Hand it over to a member: invite the person first."))
+    heir.role = Role.OWNER
+    heir.save(update_fields=["role"])
+    if to.pk != actor.user_id:
+        Membership.objects.filter(space=space, user=actor.user_id, role=Role.OWNER).update(role=Role.MODERATOR)
+    record(actor, "handed_over", heir.user.page, target=space, reach=Audience.MEMBERS)
+    rights_changed([to.pk, actor.user_id or 0], space.pk)
+
+
+# --- Invitations and requests ------------------------------------------------------------------------------------------
+@transaction.atomic
+def invite(actor: Actor, space: Space, *, user: User | None = None, entity: Space | None = None, role: str = Role.MEMBER, message: str = "") -> Invitation:
+    """Invite a person or an institution; inviting twice is quiet, a member is not invited."""
+    space = space.locked()
+    check(actor, "space.invite", space)
+    if role == Role.OWNER:
+        check(actor, "space.hand_over", space)
+    if Membership.objects.filter(space=space, user=user, entity=entity).exists():
+        raise ValidationError(_("Already a member of this space."))
+    invitation, made = Invitation.objects.get_or_create(
+        space=space, user=user, entity=entity, defaults={"by": actor.user, "role": Role.MEMBER if entity else role, "message": message}
+    )
+    if made:
+        record(actor, "invited", user.page if user else entity, target=space, reach=Audience.MANAGERS, invitation=invitation.pk)
+    return invitation
+
+
+@transaction.atomic
+def accept(actor: Actor, invitation: Invitation) -> Membership:
+    """Accept for oneself, or for an institution one may speak for."""
+    _check_answers(actor, invitation)
+    space = invitation.space.locked()
+    membership, made = admit(space, user=invitation.user, entity=invitation.entity, role=invitation.role, approved_by=invitation.by)
+    if made:
+        record(actor, "joined", space, space=space, reach=space.reach)
+    return membership
+
+
+@transaction.atomic
+def decline(actor: Actor, invitation: Invitation) -> None:
+    """Decline, or, for whoever may invite, take the invitation back."""
+    if not (invitation.by_id == actor.user_id or actor.roles.get(invitation.space_id) in ("owner", "moderator")):
+        _check_answers(actor, invitation)
+    Invitation.objects.filter(pk=invitation.pk).delete()
+
+
+@transaction.atomic
+def answer_request(actor: Actor, request: JoinRequest, *, approve: bool, message: str = "") -> Membership | None:
+    """Let someone in, or say no with a word; a request that was answered meanwhile is quiet."""
+    space = request.space.locked()
+    check(actor, "space.manage", space)
+    request = JoinRequest.objects.select_related("user__page", "entity").filter(pk=request.pk).first()  # type: ignore[assignment]
+    if request is None:
+        return None
+    JoinRequest.objects.filter(pk=request.pk).delete()
+    if not approve:
+        record(actor, "declined", request.user.page, target=space, reach=Audience.MANAGERS, message=message)
+        return None
+    membership, _made = admit(space, user=None if request.entity_id else request.user, entity=request.entity, approved_by=actor.user)
+    record(actor, "approved", request.user.page, target=space, reach=Audience.MANAGERS, message=message)
+    return membership
+
+
+# --- Following -----------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def follow(actor: Actor, space: Space) -> Follow:
+    check(actor, "space.follow", space)
+    following, _made = Follow.objects.get_or_create(user=actor.user, space=space)
+    return following
+
+
+@transaction.atomic
+def unfollow(actor: Actor, space: Space) -> None:
+    Follow.objects.filter(user=actor.user, space=space).delete()
+
+
+# --- Mandates ------------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def name_mandate(
+    actor: Actor,
+    entity: Space,
+    user: User,
+    *,
+    title: str,
+    from_day: date,
+    until_day: date | None = None,
+    network: str = Mandate.Network.PLATFORM,
+    is_head: bool = False,
+) -> Mandate:
+    """Name who speaks for an institution. A head is named by whoever oversees, never by the head alone."""
+    entity = entity.locked()
+    check(actor, "mandate.name", entity)
+    if is_head and not actor.is_secretariat and entity.overseer_id not in actor.mandates:
+        raise PermissionDenied(_("The head of an institution is named by its National Commission or by the secretariat."))
+    if until_day is not None and until_day < from_day:
+        raise ValidationError({"until_day": _("The last day must not come before the first.")})
+    if not user.is_active:
+        raise ValidationError({"user": _("This account is suspended.")})
+    mandate = Mandate(entity=entity, user=user, title=tidy_name(title), network=network, is_head=is_head, named_by=actor.user)
+    mandate.set_days(from_day, until_day)
+    mandate.save()
+    record(actor, "mandated", user.page, target=entity, reach=Audience.MANAGERS, mandate=mandate.pk)
+    _turn_later(mandate)
+    rights_changed([user.pk], entity.pk)
+    return mandate
+
+
+@transaction.atomic
+def end_mandate(actor: Actor, mandate: Mandate) -> Mandate:
+    """End a mandate now. Its acts stay with the institution; ending twice is quiet."""
+    mandate = Mandate.objects.select_for_update(of=("self",)).select_related("entity__country", "user__page").get(pk=mandate.pk)
+    check(actor, "mandate.end", mandate.entity)
+    if mandate.is_over:
+        return mandate
+    now = timezone.now()
+    yesterday = timezone.localdate(now, None) - timedelta(days=1)
+    mandate.ends_at, mandate.ended_by = max(now, mandate.starts_at), actor.user
+    mandate.until_day = max(mandate.from_day, yesterday)
+    mandate.save(update_fields=["ends_at", "until_day", "ended_by"])
+    record(actor, "mandate_ended", mandate.user.page, target=mandate.entity, reach=Audience.MANAGERS, mandate=mandate.pk)
+    rights_changed([mandate.user_id], mandate.entity_id)
+    return mandate
+
+
+def mandates_turn() -> int:
+    """Close the sockets of those whose mandates lapsed in the last minutes; the door itself never waits for this (the clock calls it)."""
+    now = timezone.now()
+    turned = Mandate.objects.filter(ends_at__gt=now - timedelta(minutes=5), ends_at__lte=now) | Mandate.objects.filter(
+        starts_at__gt=now - timedelta(minutes=5), starts_at__lte=now
+    )
+    users = list(turned.values_list("user_id", flat=True).distinct())
+    if users:
+        rights_changed(users)
+    return len(users)
+
+
+def _turn_later(mandate: Mandate) -> None:
+    for turn in filter(None, (mandate.starts_at, mandate.ends_at)):
+        if turn > timezone.now():
+            later("spaces.mandates_turn", due_at=turn, unique_key=f"mandate-{mandate.pk}-{turn:%s}")
+
+
+def _check_answers(actor: Actor, invitation: Invitation) -> None:
+    if invitation.user_id != actor.user_id and (invitation.entity_id is None or invitation.entity_id not in actor.mandates):
+        raise PermissionDenied(_("This invitation is addressed to somebody else."))
+
+
+def _spare_last_owner(space: Space, membership: Membership) -> None:
+    if membership.role == Role.OWNER and not Membership.objects.filter(space=space, role=Role.OWNER).exclude(pk=membership.pk).exists():
+        raise ValidationError(_("The last owner cannot leave: hand the space over to somebody first."))
+
+
+def _people_of(membership: Membership) -> list[int]:
+    if membership.user_id:
+        return [membership.user_id]
+    return list(Mandate.objects.not_over().filter(entity=membership.entity_id).values_list("user_id", flat=True))
+
+
+def _recount(space: Space) -> None:
+    Space.objects.filter(pk=space.pk).update(members_count=space.memberships.count())
+
+
+__all__ = [
+    "accept",
+    "admit",
+    "answer_request",
+    "decline",
+    "describe",
+    "end_mandate",
+    "follow",
+    "hand_over",
+    "invite",
+    "mandates_turn",
+    "name_mandate",
+    "remove",
+    "rights_changed",
+    "set_role",
+    "unfollow",
+]

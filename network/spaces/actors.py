@@ -1,0 +1,158 @@
+"""Who is acting: a person, with all they may read, and perhaps the institution they write for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from network.spaces.models import Mandate, Membership, Space
+
+if TYPE_CHECKING:
+    from profiles.models import User
+
+# Rights are kept per process under the user's `rights` number, which every change of a membership or mandate raises
+# (spaces.actions.rights_changed). The seconds only bound how long a renamed space shows its old name in the rail.
+_KEPT: dict[int, tuple[int, float, Rights]] = {}
+_KEPT_MOST, _KEPT_SECONDS = 5_000, 60.0
+_STRENGTH = {"member": 1, "moderator": 2, "owner": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person may, as long as nothing changes and `until` has not come. Kept per process under the user's `rights` number."""
+
+    roles: dict[int, str] = field(default_factory=dict)
+    mandates: dict[int, Mandate] = field(default_factory=dict)
+    spaces: dict[int, Space] = field(default_factory=dict)
+    is_networked: bool = False
+    is_secretariat: bool = False
+    until: datetime | None = None
+
+
+class Actor:
+    """`Actor.of(user)` or `Actor.nobody()`. Reading: all memberships and current mandates. Writing: `entity_id`, by `speaking_for()`."""
+
+    def __init__(self, user: User | None, rights: Rights, entity_id: int | None = None) -> None:
+        self.user = user
+        self.user_id: int | None = user.pk if user is not None else None
+        self.rights = rights
+        self.entity_id = entity_id
+        self.roles = rights.roles
+        self.mandates = rights.mandates
+        self.is_networked = rights.is_networked
+        self.is_secretariat = rights.is_secretariat
+        self.until = rights.until
+        self.is_suspended = user is not None and not user.is_active
+
+    @classmethod
+    def nobody(cls) -> Actor:
+        return cls(None, Rights())
+
+    @classmethod
+    def of(cls, user: User | None, *, fresh: bool = False) -> Actor:
+        """The actor with their present rights: at most one query more than the user row, none while nothing changed."""
+        if user is None or not user.is_authenticated:
+            return cls.nobody()
+        if not user.is_active:
+            return cls(user, Rights())
+        kept = None if fresh else _KEPT.get(user.pk)
+        if kept is not None and kept[0] == user.rights and kept[1] > monotonic():
+            rights = kept[2]
+            if rights.until is None or rights.until > timezone.now():
+                return cls(user, rights)
+        rights = _load(user.pk)
+        if len(_KEPT) >= _KEPT_MOST:
+            _KEPT.clear()
+        _KEPT[user.pk] = (user.rights, monotonic() + _KEPT_SECONDS, rights)
+        return cls(user, rights)
+
+    def __repr__(self) -> str:
+        return f"<Actor {self.user_id} for {self.entity_id}>"
+
+    @property
+    def is_authenticated(self) -> bool:
+        return self.user is not None
+
+    @cached_property
+    def managed(self) -> list[int]:
+        return [space_id for space_id, role in self.roles.items() if role != "member"]
+
+    @cached_property
+    def groups(self) -> list[Space]:
+        """The groups one is in, for the rail."""
+        return [space for space in self.rights.spaces.values() if space.kind == Space.Kind.GROUP]
+
+    @property
+    def spaces(self) -> list[Space]:
+        return self.groups
+
+    @cached_property
+    def entities(self) -> list[Space]:
+        """The institutions one may speak for now."""
+        return [self.rights.spaces[entity_id] for entity_id in self.mandates]
+
+    @property
+    def entity(self) -> Space | None:
+        return self.rights.spaces[self.entity_id] if self.entity_id else None
+
+    def speaking_for(self, entity_id: int | None) -> Actor:
+        """The same person writing for an institution; PermissionDenied when no current mandate allows it (it may have lapsed meanwhile)."""
+        if entity_id is None:
+            return Actor(self.user, self.rights)
+        if entity_id not in self.mandates:
+            from network.permissions import SENTENCES, PermissionDenied  # noqa: PLC0415 -- permissions type-checks against this module
+
+            raise PermissionDenied(SENTENCES["entity.speak"])
+        return Actor(self.user, self.rights, entity_id)
+
+
+def forget() -> None:
+    """Forget all kept rights (tests, and a restored database)."""
+    _KEPT.clear()
+
+
+def _load(user_id: int) -> Rights:
+    now = timezone.now()
+    mandates: dict[int, Mandate] = {}
+    spaces: dict[int, Space] = {}
+    roles: dict[int, str] = {}
+    ends: list[datetime] = []
+    for mandate in Mandate.objects.not_over(now).filter(user=user_id).select_related("entity"):
+        if mandate.starts_at > now:
+            ends.append(mandate.starts_at)
+            continue
+        if mandate.ends_at:
+            ends.append(mandate.ends_at)
+        held = mandates.get(mandate.entity_id)
+        if held is None or (mandate.is_head and not held.is_head):
+            mandates[mandate.entity_id] = mandate
+        spaces[mandate.entity_id] = mandate.entity
+        _strengthen(roles, mandate.entity_id, "owner" if mandate.is_head else "moderator")
+    approved = False
+    own = Membership.objects.filter(user=user_id)
+    through = Membership.objects.filter(entity__in=list(mandates)) if mandates else Membership.objects.none()
+    for membership in (own | through).select_related("space"):
+        # An institution's membership makes its representatives members; an owner is a named person.
+        _strengthen(roles, membership.space_id, membership.role if membership.user_id else "member")
+        approved = approved or membership.approved_by_id is not None
+        spaces[membership.space_id] = membership.space
+    return Rights(
+        roles=roles,
+        mandates=mandates,
+        spaces=spaces,
+        is_networked=bool(mandates) or approved,
+        is_secretariat=any(mandate.entity.sees_all for mandate in mandates.values()),
+        until=min(ends, default=None),
+    )
+
+
+def _strengthen(roles: dict[int, str], space_id: int, role: str) -> None:
+    if _STRENGTH[role] > _STRENGTH.get(roles.get(space_id, ""), 0):
+        roles[space_id] = role
+
+

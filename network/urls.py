@@ -1,0 +1,38 @@
+"""The composition root of pages: every room's addresses in one place."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from network import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("csp", views.csp_report, name="csp_report"),
+    path("language/", views.set_language, name="set_language"),
+    path("", include("realtime.urls")),
+    path("", include("forums.urls_plain")),
+    path("", include("profiles.urls_plain")),
+    path("", include("notices.urls_plain")),
+    *i18n_patterns(
+        path("accounts/", include("allauth.urls")),
+        path("admin/", admin.site.urls),
+        path("", include("realtime.urls_pages")),
+        path("", include("profiles.urls")),
+        path("", include("network.entities.urls")),
+        path("", include("network.groups.urls")),
+        path("", include("forums.urls")),
+        path("", include("notices.urls")),
+        path("", include("search.urls")),
+        prefix_default_language=True,
+    ),
+]
+if settings.DEMO:
+    urlpatterns += i18n_patterns(path("demo/", include("profiles.urls_demo")), prefix_default_language=True)
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.failure

@@ -1,0 +1,94 @@
+"""Pages that belong to no room: errors, health, the language switch, and the reports of the browser's guard."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from network import rates
+
+log = logging.getLogger(__name__)
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process and its database answer; no detail for strangers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception:
+        log.exception("database does not answer")
+        return HttpResponse("no", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language and go on with the same page in it."""
+    code, to = request.POST.get("language", ""), request.POST.get("next", "/")
+    if code not in settings.LANGUAGE_NAMES:
+        return HttpResponse(status=422)
+    if not url_has_allowed_host_and_scheme(to, {request.get_host()}):
+        to = f"/{code}/"
+    response = HttpResponseRedirect(to)
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        path="/",
+    )
+    return response
+
+
+@csrf_exempt  # browsers send these reports by themselves, without a token; nothing is written but a log line
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    rates.spend("csp", rates.address_of(request))
+    log.warning("content security policy: %s", request.body[:500].decode("utf-8", "replace").replace("\n", " "))
+    return HttpResponse(status=204)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's proof is missing or old: say so, and give back what was written."""
+    kept = [(name, value) for name, value in request.POST.items() if name in ("title", "body", "message") and value]
+    return render(request, "403.html", {"exception": _("This form was open for too long or cookies are off. Your text is below: copy it and open the page again."), "kept": kept}, status=403)
+
+
+def error(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"error": sentence}, status=status)
+    return render(request, f"{status}.html", {"exception": sentence}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, 422, _("This request could not be read. Go back and try again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, 403, str(exception))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    # The same words for what is hidden and for what is not there.
+    return error(request, 404)
+
+
+def failure(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)

@@ -1,0 +1,23 @@
+"""A notice: someone is told that something happened. The row is django-notifications' model, swapped (ADR 0003)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from notifications.base.models import AbstractNotification
+
+
+class Notice(AbstractNotification):
+    activity = models.ForeignKey("activity.Activity", models.CASCADE, related_name="notices", verbose_name=_("activity"))
+    reason = models.CharField(_("why you are told"), max_length=20)  # mention, reply, quote, request, invitation, …
+    space = models.ForeignKey("spaces.Space", models.CASCADE, null=True, related_name="+", verbose_name=_("space"))
+    path = models.CharField(_("where it leads"), max_length=200)
+    thread = models.CharField(_("what it is about"), max_length=40, blank=True)  # topic.42: seeing the thing marks it read
+
+    class Meta(AbstractNotification.Meta):
+        abstract = False
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [models.UniqueConstraint(fields=["recipient", "activity"], name="told_once")]
+        indexes = [
+            models.Index(fields=["recipient", "-timestamp"], name="inbox"),
+            models.Index(fields=["recipient", "thread"], condition=models.Q(unread=True), name="unread_thread"),
+        ]

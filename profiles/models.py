@@ -1,0 +1,96 @@
+"""A person: the account (User), what they say of themselves (Profile), and whom they do not want to hear (Block)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """An account without a page; profiles.actions.open_account makes both."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One who signs in by e-mail. Names stand on the person's page (`user.page`, a Space)."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the admin pages"), default=False)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    # Raised whenever a membership or mandate changes; see spaces.actors.
+    rights = models.PositiveIntegerField(default=0, editable=False)
+    language = models.CharField(_("language of the interface"), max_length=5, default="ar", choices=[("ar", "العربية"), ("fr", "Français"), ("en", "English")])
+    zone = models.CharField(_("time zone"), max_length=40, blank=True)  # blank: the browser's
+    digits = models.CharField(_("digits"), max_length=8, default="western", choices=[("western", _("Western: 1 2 3")), ("eastern", _("Eastern: ١ ٢ ٣"))])
+    calendar = models.CharField(
+        _("calendar"),
+        max_length=12,
+        default="both",
+        choices=[("gregorian", _("Gregorian")), ("hijri", _("Hijri")), ("both", _("Gregorian, with Hijri beside it"))],
+    )
+    theme = models.CharField(_("theme"), max_length=8, default="system", choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))])
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def name(self) -> str:
+        return self.page.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return self.page.get_absolute_url()
+
+
+class Profile(models.Model):
+    """What a person says of themselves; their name, picture, audience and text stand on the page."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="profile", verbose_name=_("person"))
+    honorific = models.CharField(_("honorific"), max_length=40, blank=True)
+    job = models.CharField(_("job"), max_length=120, blank=True)
+    languages = models.CharField(_("languages spoken"), max_length=120, blank=True)
+    website = models.URLField(_("website"), blank=True)
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+
+    def __str__(self) -> str:
+        return f"{self.honorific} {self.user}".strip()
+
+
+class Block(models.Model):
+    """A person does not want another's notices, mentions and posts in their feed."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="blocks", verbose_name=_("person"))
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by", verbose_name=_("blocked person"))
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+        constraints = [models.UniqueConstraint(fields=["user", "blocked"], name="block_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} blocks {self.blocked_id}"

@@ -1,0 +1,151 @@
+"""The cast: the same few people in tests, docs and screenshots.
+
+carmen     liaison officer of the Tunisian commission, owner of the group «schools»
+haytham    secretary-general (head) of the Tunisian commission
+basel      liaison officer of the Jordanian commission, member of «schools» through nobody but himself
+amina      coordinator of a Tunisian school (overseen by the Tunisian commission)
+sami       of the secretariat: sees all but conversations
+mona       moderator of «schools»
+ezz        member of «schools», no mandate
+rania      member of the hidden group only
+dara       has a fresh account and belongs nowhere, always
+suspended  had an account
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from forums.models import Board, Post, Topic
+from network.content import Audience
+from network.entities.models import Entity, Kind
+from network.groups.models import Group
+from network.spaces.actors import Actor, forget
+from network.spaces.models import Country, Mandate, Membership, Role, Space
+from profiles.models import Profile, User
+
+
+class Person(SimpleNamespace):
+    """Someone of the cast: `.user`, `.page`, and `.actor`, read afresh each time; `.writing_for(entity)`."""
+
+    user: User
+
+    @property
+    def actor(self) -> Actor:
+        return Actor.of(get_user_model().objects.get(pk=self.user.pk))
+
+    @property
+    def page(self) -> Space:
+        return self.user.page
+
+    def writing_for(self, entity: Space) -> Actor:
+        return self.actor.speaking_for(entity.pk)
+
+
+def person(handle: str, name: str, **fields: object) -> Person:
+    user = User.objects.create(email=f"{handle}@example.org", **fields)
+    Space.objects.create(kind="person", user=user, handle=handle, name_ar=name, monogram=name[0], audience=Audience.NETWORK, folded=f"{name} {handle}")
+    Profile.objects.create(user=user)
+    return Person(user=user)
+
+
+def mandate(who: Person, entity: Entity, title: str = "ضابط الاتصال", *, head: bool = False, from_day: date = date(2020, 1, 1), until: date | None = None) -> Mandate:
+    row = Mandate(entity=entity, user=who.user, title=title, is_head=head, named_by=who.user)
+    row.set_days(from_day, until)
+    row.save()
+    return row
+
+
+def member(who: Person, space: Space, role: str = Role.MEMBER, *, approved: bool = True) -> Membership:
+    row = Membership.objects.create(space=space, user=who.user, role=role, approved_by=who.user if approved else None)
+    Space.objects.filter(pk=space.pk).update(members_count=space.memberships.count())
+    return row
+
+
+@pytest.fixture(autouse=True)
+def _fresh_rights() -> None:
+    """Rights kept by a process must not outlive a rolled-back test."""
+    forget()
+
+
+@pytest.fixture
+def world(db: None) -> SimpleNamespace:
+    """Two countries, the secretariat, two commissions, a school, three groups with a board each, and the cast in them."""
+    tn = Country.objects.create(code="TN", name_ar="تونس", name_fr="Tunisie", name_en="Tunisia", protocol_order=4, zone="Africa/Tunis")
+    jo = Country.objects.create(code="JO", name_ar="الأردن", name_fr="Jordanie", name_en="Jordan", protocol_order=1, zone="Asia/Amman")
+    organ = Kind.objects.create(code="organ", name_ar="جهاز", name_en="Organ")
+    commission = Kind.objects.create(code="national-commission", name_ar="لجنة وطنية", name_en="National Commission", oversees=True)
+    schools = Kind.objects.create(code="associated-school", name_ar="مدرسة منتسبة", name_en="Associated school", overseen=True)
+
+    def entity(handle: str, name: str, kind: Kind, country: Country | None, **fields: object) -> Entity:
+        return Entity.objects.create(
+            kind="entity", handle=handle, name_ar=name, monogram=name[:2], entity_kind=kind, country=country, skeleton=handle, folded=name, **fields
+        )
+
+    w = SimpleNamespace(tn=tn, jo=jo)
+    w.secretariat = entity("secretariat", "أمانة المجلس التنفيذي والمؤتمر العام", organ, None, sees_all=True)
+    w.natcom_tn = entity("natcom-tn", "اللجنة الوطنية التونسية", commission, tn, name_fr="Commission nationale tunisienne")
+    w.natcom_jo = entity("natcom-jo", "اللجنة الوطنية الأردنية", commission, jo)
+    w.school = entity("school-tn", "مدرسة النخيل (تجريبية)", schools, tn, overseer=w.natcom_tn)
+
+    w.carmen, w.haytham, w.basel = person("carmen", "كارمن"), person("haytham", "هيثم"), person("basel", "باسل")
+    w.amina, w.sami, w.mona = person("amina", "أمينة"), person("sami", "سامي"), person("mona", "منى")
+    w.ezz, w.rania, w.dara = person("ezz", "عز"), person("rania", "رانيا"), person("dara", "دارا")
+    w.suspended = person("suspended", "موقوف", is_active=False)
+    mandate(w.carmen, w.natcom_tn)
+    mandate(w.haytham, w.natcom_tn, "الأمين العام", head=True)
+    mandate(w.basel, w.natcom_jo)
+    mandate(w.amina, w.school, "منسقة المدرسة")
+    mandate(w.sami, w.secretariat, "من الأمانة")
+
+    def group(name: str, **fields: object) -> Group:
+        return Group.objects.create(kind="group", name_ar=name, monogram=name[:2], created_by=w.carmen.user, folded=name, **fields)
+
+    w.group = group("مدارس", audience=Audience.MEMBERS, join_rule="request")
+    w.open_group = group("القراءة", audience=Audience.PUBLIC, join_rule="open")
+    w.hidden_group = group("سرّي", audience=Audience.MEMBERS, listed=False, join_rule="invitation")
+    member(w.carmen, w.group, Role.OWNER)
+    member(w.carmen, w.open_group, Role.OWNER)
+    member(w.carmen, w.hidden_group, Role.OWNER)
+    member(w.mona, w.group, Role.MODERATOR)
+    member(w.ezz, w.group)
+    member(w.basel, w.group)
+    member(w.rania, w.hidden_group)
+    w.board, w.open_board, w.hidden_board = (
+        Board.objects.create(space=space, name=f"منتدى {space.name_ar}", reach=space.audience) for space in (w.group, w.open_group, w.hidden_group)
+    )
+    w.cast = {
+        name: getattr(w, name) for name in ("carmen", "haytham", "basel", "amina", "sami", "mona", "ezz", "rania", "dara", "suspended")
+    }
+    return w
+
+
+def topic_in(w: SimpleNamespace, board: Board, *, title: str = "سؤال", body: str = "<p>نص السؤال</p>", by: Person | None = None) -> Topic:
+    from forums import actions  # noqa: PLC0415 -- the cast knows the rooms only when asked
+
+    return actions.open_topic((by or w.carmen).actor, board, title=title, body=body)
+
+
+@pytest.fixture
+def topic(world: SimpleNamespace) -> Topic:
+    """A topic for members of «schools», with one reply by ezz."""
+    made = topic_in(world, world.board)
+    reply_to(world, made)
+    made.refresh_from_db()
+    return made
+
+
+@pytest.fixture
+def public_topic(world: SimpleNamespace) -> Topic:
+    """A topic that everyone may read."""
+    return topic_in(world, world.open_board, title="سؤال مفتوح")
+
+
+def reply_to(w: SimpleNamespace, topic: Topic, *, by: Person | None = None, body: str = "<p>جواب</p>") -> Post:
+    from forums import actions  # noqa: PLC0415 -- the cast knows the rooms only when asked
+
+    return actions.reply((by or w.ezz).actor, topic, body=body)
