@@ -1,0 +1,33 @@
+"""One process serves both: pages by one thread hop into Django's WSGI application, sockets by one Channels consumer."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "network.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 -- settings must be named first
+
+wsgi = get_wsgi_application()
+
+from channels.routing import URLRouter  # noqa: E402 -- apps must be ready
+from django.conf import settings  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from network.http import Front, Hop, Receive, Scope, Send  # noqa: E402
+from realtime.consumers import Consumer  # noqa: E402
+
+front = Front(Hop(wsgi, settings.HTTP_THREADS))
+sockets = URLRouter([path("live/", Consumer.as_asgi())])
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await front(scope, receive, send)
+    elif scope["type"] == "websocket":
+        try:
+            await sockets(scope, receive, send)
+        except ValueError:  # no such address for a socket
+            await send({"type": "websocket.close"})
+    elif scope["type"] == "lifespan":
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})

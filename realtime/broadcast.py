@@ -1,0 +1,80 @@
+"""From an activity to frames: right after commit, a post's fragment once for each language that somebody hears, and hints.
+
+Which languages are heard Redis says itself (`PUBSUB NUMSUB`, for each language's channel); without Redis the hub of this process knows.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from forums.models import Post, Topic
+from network import live
+from network.activity.models import Activity
+from network.content import Audience
+from realtime.streams import level_of
+
+logger = logging.getLogger(__name__)
+
+FRAGMENT = "forums.fragments.post_html"  # (post, language) -> html; by name, so that a stream's fragment is found like a template
+
+
+def announce(activity: Activity) -> None:
+    """Tell every open page that something happened. Called after commit, in the request's thread; quick, and never raises."""
+    try:
+        frames: list[tuple[str, live.Frame]] = []
+        thing = activity.object
+        post = thing if isinstance(thing, Post) else None
+        topic = post.topic if post is not None else thing if isinstance(thing, Topic) else None
+        if post is not None:
+            frames += post_frames(post, op="append" if activity.verb in ("replied", "opened", "posted") else "replace")
+        elif topic is not None:
+            frames.append((topic.stream, {"type": "head", "version": topic.version}))
+        frames += hints(activity)
+        changed = {topic.stream, f"space.{topic.space_id}", f"board.{topic.board_id}", "feed"} if topic is not None else set()
+        if activity.space_id:
+            changed.add(f"space.{activity.space_id}")
+        live.publish_all(frames, changed=changed)
+        if topic is not None and activity.verb in NARROWING:
+            # Who may see it may have changed with it: every listener is asked at the door again.
+            live.withdraw(stream=topic.stream)
+    except Exception:
+        logger.exception("An activity could not be announced; pages catch up by themselves.")
+
+
+NARROWING = {"deleted", "moved", "hid"}
+
+
+def post_frames(post: Post, *, op: str) -> list[tuple[str, live.Frame]]:
+    """One frame a language that is heard; and, for pages whose language could not be told, nothing: the heartbeat heals them."""
+    stream = post.topic.stream
+    heard = live.listened(f"{stream}/{code}" for code, _name in settings.LANGUAGES)
+    render: Callable[[Post, str], str] = import_string(FRAGMENT)
+    frames: list[tuple[str, live.Frame]] = []
+    for code, _name in settings.LANGUAGES:
+        if f"{stream}/{code}" in heard:
+            frame = {"op": op, "id": post.element_id, "number": post.number, "version": post.version, "html": render(post, code)}
+            frames.append((f"{stream}/{code}", frame))
+    return frames
+
+
+def hints(activity: Activity) -> list[tuple[str, live.Frame]]:
+    """"Something is new": to the space's listeners whose audience covers it, and to the feed. Never what, never who."""
+    level = level_of(activity.reach) if activity.space_id else ""
+    if not level or activity.verb in QUIET:
+        return []
+    hint = {"type": "hint", "kind": "activity", "space": activity.space_id}
+    found: list[tuple[str, live.Frame]] = [(f"space.{activity.space_id}/{level}", hint)]
+    if activity.reach <= Audience.NETWORK:
+        found.append((f"feed/{level}", {"type": "hint", "kind": "activity"}))
+    return found
+
+
+# What changes no list and deserves no "1 new".
+QUIET = {"reacted", "unreacted", "watched", "read", "edited", "signed_in"}
+
+
+def hint_person(user_id: int, kind: str, **details: object) -> None:
+    """Tell one person's own pages that something changed for them ("notices": the bell asks for its count)."""
+    live.publish(f"user.{user_id}", {"type": "hint", "kind": kind, **details})

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from realtime import views
+
+urlpatterns = [path("live/", views.catch_up, name="live")]

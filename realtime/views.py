@@ -1,0 +1,66 @@
+"""GET /live/: what changed after the versions a page knows? State, not events: it converges whatever was lost."""
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.module_loading import import_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from forums.models import Post
+from network.live import PROTOCOL
+from realtime import streams
+from realtime.broadcast import FRAGMENT
+from realtime.models import Epoch
+
+MOST_ROWS = 200
+MOST_STREAMS = 30
+
+
+@require_GET
+@never_cache
+def catch_up(request: HttpRequest) -> HttpResponse:
+    """`?topic.42=17&user.3=0&lang=ar&epoch=…` → for each stream `{"head", "rows"}`, `{"gone": true}` or `{"reload": true}`."""
+    language = request.GET.get("lang", settings.LANGUAGE_CODE)
+    asked = [(name, value) for name, value in request.GET.items() if name not in ("lang", "epoch", "v")]
+    if language not in dict(settings.LANGUAGES) or len(asked) > MOST_STREAMS:
+        return JsonResponse({"error": "bad-request"}, status=400)
+    epoch = Epoch.now()
+    known = request.GET.get("epoch", "")
+    answer: dict[str, object] = {"v": PROTOCOL, "epoch": epoch, "streams": {}}
+    if known and known != epoch:
+        answer["reload"] = True
+        return JsonResponse(answer)
+    found: dict[str, object] = {}
+    for name, value in asked:
+        stream = streams.parse(f"{name}/{language}" if name.startswith("topic.") else name)
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            return JsonResponse({"error": "bad-request"}, status=400)
+        grant = streams.authorise(request.actor, stream) if stream else None  # type: ignore[attr-defined]
+        if grant is None or stream is None:
+            found[name] = {"gone": True}
+        elif grant.version is None:
+            found[name] = {}
+        else:
+            found[name] = topic_changes(stream.number, int(value), grant.version, language)
+    answer["streams"] = found
+    response = JsonResponse(answer)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def topic_changes(topic_id: int, after: int, head: int, language: str) -> dict[str, object]:
+    """Every row of the topic that changed after that version, as it is now, in the order of the page."""
+    if after > head:  # the page knows more than the database: a backup was restored
+        return {"reload": True, "head": head}
+    if after == head:
+        return {"head": head, "rows": []}
+    changed = Post.objects.filter(Q(topic=topic_id), version__gt=after).with_author().with_topic().order_by("number")
+    posts = list(changed[: MOST_ROWS + 1])
+    if len(posts) > MOST_ROWS:
+        return {"reload": True, "head": head}
+    render = import_string(FRAGMENT)
+    rows = [
+        {"op": "append", "id": post.element_id, "number": post.number, "version": post.version, "html": render(post, language)} for post in posts
+    ]
+    return {"head": head, "rows": rows}
