@@ -8,6 +8,8 @@ PY := $(VENV)/bin/python
 PYTHON ?= $(shell for p in /usr/bin/python3 python3.11 python3 python3.12 python3.13; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
+VAR := $(or $(VAR_DIR),var)
+WORLD := $(VAR)/multaqa.sqlite3
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 ROOMS := network $(wildcard profiles forums chat documents events decisions notices moderation realtime search insights)
 CHECKS := style types templates imports migrations deploy messages security laws
@@ -18,8 +20,11 @@ LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-in
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/.base $(PO:.po=.mo) ## Start the network on this machine with its demo world (Ctrl-C ends it)
-	@DEMO=1 exec $(PY) manage.py serve
+run: $(VENV)/.base $(PO:.po=.mo) ## Start the network on this machine with its demo world (Ctrl-C ends it; PORT=8001 for another port)
+	@test -e $(WORLD) && test -e $(VAR)/.seeded || { \
+		echo "Making the demo world (once; your data stays in $(VAR)/) …" && export DEMO=1 && \
+		$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py seed && touch $(VAR)/.seeded; }
+	@DEMO=1 exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
 seed: $(VENV)/.base ## Put the demo world into the database again (twice is the same as once)
 	@DEMO=1 $(PY) manage.py seed

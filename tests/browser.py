@@ -1,7 +1,7 @@
 """Real Chromium on the real server: daphne serves network.asgi on the test's own database; every page complains about its own errors.
 
 def test_a_reply_appears(browse, carmen, ezz, topic):
-    reader, writer = browse(ezz.user), browse(carmen.user, language="en", width=390)
+    reader, writer = browse(ezz), browse(carmen, language="en", width=390)
     reader.goto(f"/ar/topics/{topic.pk}/")
 """
 
@@ -22,6 +22,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from network.activity.worker import run_worker
+from network.assets import bundle_css
 from tests import services
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -34,12 +36,12 @@ _FLAGS = [
     "--disable-sync",
 ]
 _AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-# The browser reports each answer above 399 as an error; 404, 403 and 422 are pages of ours, 5xx is caught by _Tab.answered.
+# The browser reports each answer above 399 as an error; 404, 403 and 422 are pages of ours, 5xx is caught by Tab.answered.
 _EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
 
 @dataclass
-class _Tab:
+class Tab:
     """One page and what went wrong on it."""
 
     page: Page
@@ -58,11 +60,18 @@ class _Tab:
 @pytest.fixture(scope="session")
 def _daphne(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The whole program in a thread of the test process, once a session: the reactor cannot be started twice."""
+    from network.daphne import Server  # noqa: PLC0415, I001 -- installs Twisted's reactor when imported; only journeys want that
     from network.asgi import application  # noqa: PLC0415 -- app ready
-    from network.daphne import Server  # noqa: PLC0415 -- installs Twisted's reactor when imported; only journeys want that
+    from network.live import hub  # noqa: PLC0415 -- app ready
 
+    bundle_css()
     port, ready = services.free_port(), threading.Event()
-    running = Server(application, [f"tcp:port={port}:interface=127.0.0.1"], ready=ready.set)
+
+    def begin() -> None:
+        hub.start()
+        ready.set()
+
+    running = Server(application, [f"tcp:port={port}:interface=127.0.0.1"], ready=begin)
     thread = threading.Thread(target=running.run, name="daphne", daemon=True)
     thread.start()
     if not ready.wait(30) or running.failed:
@@ -75,9 +84,14 @@ def _daphne(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 @pytest.fixture
-def server(_daphne: str, transactional_db: None) -> str:
-    """The origin of the running program, such as http://127.0.0.1:40123; what the test commits, the pages show."""
-    return _daphne
+def server(_daphne: str, transactional_db: None) -> Iterator[str]:
+    """The origin of the running program, such as http://127.0.0.1:40123, with a worker; what the test commits, the pages show."""
+    stop = threading.Event()
+    worker = threading.Thread(target=run_worker, args=(stop,), name="worker", daemon=True)
+    worker.start()
+    yield _daphne
+    stop.set()  # before the tables are emptied
+    worker.join(10)
 
 
 @pytest.fixture(scope="session")
@@ -100,10 +114,10 @@ def chromium() -> Iterator[Browser]:
 def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
     """Open a new browser of one's own: browse(user, language="ar", width=1280, dark=False, script=True) → Page at no address yet.
 
-    A user given is signed in. At the end a script error, a refusal of the content policy or an answer of 5xx fails the test.
+    A user (or somebody of the cast) given is signed in. At the end a script error, a refusal of the content policy or an answer of 5xx fails the test.
     """
     contexts: list[BrowserContext] = []
-    tabs: list[_Tab] = []
+    tabs: list[Tab] = []
 
     def open_page(
         user: Any = None, *, language: str = "ar", width: int = 1280, dark: bool = False, script: bool = True, **more: Any
@@ -119,9 +133,9 @@ def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
         context.set_default_timeout(10_000)
         contexts.append(context)
         if user is not None:
-            sign_in(context, user, server)
+            sign_in(context, getattr(user, "user", user), server)
         page = context.new_page()
-        tabs.append(_Tab(page))
+        tabs.append(Tab(page))
         tabs[-1].watch()
         return page
 
@@ -176,5 +190,7 @@ def _end_connections() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+    # Inside Playwright's loop this thread has another connection than outside it: nobody would find this one again.
+    connection.close()

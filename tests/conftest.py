@@ -14,6 +14,8 @@ from tests.shape import shape
 
 pytest_plugins = [name for name in ("tests.browser", "tests.cast") if importlib.util.find_spec(name)]
 
+_KEPT = "django_db_serialized_rollback"
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # Argon2 is slow on purpose; what we test is not the hasher.
@@ -28,11 +30,18 @@ def pytest_configure(config: pytest.Config) -> None:
         database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give each test its marks, and let the browser's come last: its driver owns the main thread's event loop from then on."""
     for item in items:
-        if "browse" in getattr(item, "fixturenames", ()):
+        fixtures: list[str] = getattr(item, "fixturenames", [])
+        if "chromium" in fixtures:
             item.add_marker("browser")
+        database = item.get_closest_marker("django_db")
+        real = "transactional_db" in fixtures or (database and database.kwargs.get("transaction"))
+        # Tests with real commits end by emptying every table; what migrations wrote must be there again for the next.
+        if real and _KEPT not in fixtures:
+            fixtures.insert(0, _KEPT)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     here = shape()
     foreign = [item for item in items if (mark := item.get_closest_marker("shape")) and here not in mark.args]

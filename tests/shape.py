@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,7 @@ def pytest_load_initial_conftests() -> None:
         os.environ.pop(name, None)
     folder = tempfile.mkdtemp(prefix="multaqa-var-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Path(folder, "static").mkdir()  # collected files would be here; the tests find them at their source
     os.environ |= {"VAR_DIR": folder, "SECRET_KEY": "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF"}
     if shape() == "embedded":
         os.environ.pop("DATABASE_URL", None)
