@@ -47,6 +47,12 @@ def speaks_for_someone(actor: Actor) -> bool:
     return bool(actor.mandates)
 
 
+@predicate
+def writes_for_institution(actor: Actor) -> bool:
+    """Chose an institution's name for what is being done now: a member may still bring the institution along."""
+    return actor.entity_id is not None
+
+
 # --- Who is asking, here ---------------------------------------------------------------------------------------------
 @predicate
 def is_member(actor: Actor, thing: Any) -> bool:
@@ -111,6 +117,12 @@ def is_kept(actor: Actor, thing: Any) -> bool:
 
 # --- What state it is in -----------------------------------------------------------------------------------------------
 @predicate
+def in_kept_topic(actor: Actor, thing: Any) -> bool:
+    """A topic that was taken down takes its posts along."""
+    return thing.topic_deleted_at is None
+
+
+@predicate
 def is_open(actor: Actor, thing: Any) -> bool:
     return thing.closed_at is None and thing.deleted_at is None
 
@@ -169,15 +181,15 @@ RULES = {
     "space.view": is_listed | is_member | oversees | is_self,
     "space.read": in_audience | is_self,
     "space.follow": is_signed_in & (is_listed | is_member | oversees),
-    "space.post": is_self | (in_audience & is_member),
+    "space.post": (is_self & is_networked) | (in_audience & is_member),
     "space.members": is_member | oversees | (in_audience & is_listed),
     "space.manage": is_manager | oversees,
     "space.invite": is_manager,
     "space.hand_over": is_owner | is_secretariat,
     # Groups
     "group.create": is_networked,
-    "group.join": is_signed_in & is_group & is_listed & joins_openly & ~is_member,
-    "group.request": is_signed_in & is_group & is_listed & joins_on_request & ~is_member,
+    "group.join": is_signed_in & is_group & is_listed & joins_openly & (~is_member | writes_for_institution),
+    "group.request": is_signed_in & is_group & is_listed & joins_on_request & (~is_member | writes_for_institution),
     "group.leave": is_group & is_member,
     "group.edit": is_group & (is_manager | is_secretariat),
     # Institutions
@@ -199,12 +211,12 @@ RULES = {
     "topic.answer": in_audience & (is_author | moderates),
     "topic.delete": in_audience & moderates,
     "topic.watch": is_signed_in & in_audience,
-    "post.view": in_audience,
-    "post.react": in_audience & takes_part & is_kept,
-    "post.edit": can_still_see & is_kept & ((is_author & within_edit_window) | moderates),
+    "post.view": in_audience & (in_kept_topic | moderates),
+    "post.react": in_audience & takes_part & is_kept & in_kept_topic,
+    "post.edit": can_still_see & is_kept & in_kept_topic & ((is_author & within_edit_window) | moderates),
     "post.delete": can_still_see & is_kept & (is_author | moderates),
     "post.restore": can_still_see & ~is_kept & (is_author | moderates),
-    "post.history": in_audience & is_kept,
+    "post.history": in_audience & is_kept & (in_kept_topic | moderates),
     # People
     "person.suspend": is_secretariat,
     "profile.view": in_audience | is_self,

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from network.content import Audience, VisibleQuerySet
+from network.content import Audience, Reaching, VisibleQuerySet
 
 
 class ActivityQuerySet(VisibleQuerySet):
     pass
 
 
-class Activity(models.Model):
+class Activity(Reaching):
     """One thing that happened, in the W3C Activity Streams words. The two generic keys are the only ones in the house."""
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="activities", verbose_name=_("actor"))
@@ -31,6 +34,8 @@ class Activity(models.Model):
     target_id = models.BigIntegerField(_("target number"), null=True, blank=True)
     target = GenericForeignKey("target_type", "target_id")
     space = models.ForeignKey("spaces.Space", models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("space"))
+    # The narrowest it was told to, whatever becomes of the thing; `reach` is that or the thing's, whichever is narrower.
+    audience = models.SmallIntegerField(_("told to"), choices=Audience.choices, default=Audience.PUBLIC, editable=False)
     reach = models.SmallIntegerField(_("audience"), choices=Audience.choices, default=Audience.MANAGERS)
     data = models.JSONField(_("details"), default=dict, blank=True)
     created_at = models.DateTimeField(_("when"), default=timezone.now)
@@ -52,6 +57,20 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor_id} {self.verb} {self.object_type_id}:{self.object_id}"
+
+    @classmethod
+    def realign(cls, space_id: int) -> None:
+        """Follow the space and what stands in it: boards and topics have taken their own reach again before (realign_order)."""
+        rows = cls.objects.filter(space=space_id)
+        around = apps.get_model("spaces", "Space")._default_manager.filter(pk=space_id).values_list("audience", flat=True).get()
+        rows.update(reach=Greatest(F("audience"), Value(around)))
+        for model in apps.get_models():
+            if model is cls or not issubclass(model, Reaching):
+                continue
+            kind = ContentType.objects.get_for_model(model)
+            for key in ("object", "target"):
+                there = Subquery(model._default_manager.filter(pk=OuterRef(f"{key}_id")).values("reach")[:1])  # type: ignore[attr-defined]
+                rows.filter(**{f"{key}_type": kind}).update(reach=Greatest(F("reach"), Coalesce(there, Value(0))))
 
 
 class Job(models.Model):

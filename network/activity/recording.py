@@ -22,7 +22,8 @@ def record(
 ) -> Activity:
     """Write down that `actor` did `verb` (past tense) to `object`; call it inside the action's transaction.
 
-    `space` and `reach` default to those of the target, then of the object, so that the row is seen by whoever sees the thing.
+    `space` and `reach` default to those of the target, then of the object, so that the row is seen by whoever sees the thing,
+    also when that changes later; a `reach` given here stays the widest it will ever have.
     Subscribers in ACTIVITY_NOW hear of it right after commit; those in ACTIVITY_SOON through the queue, at least once.
     """
     thing: Any = target if target is not None and hasattr(target, "space_id") else object
@@ -35,6 +36,7 @@ def record(
         target_type=ContentType.objects.get_for_model(target) if target is not None else None,
         target_id=target.pk if target is not None else None,
         space_id=space.pk if space is not None else getattr(thing, "space_id", None),
+        audience=reach if reach is not None else Audience.PUBLIC,
         reach=reach if reach is not None else getattr(thing, "reach", Audience.MANAGERS),
         data=data,
     )

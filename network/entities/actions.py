@@ -12,10 +12,12 @@ from network.activity.recording import record
 from network.content import Audience, realign
 from network.entities.models import Entity, Kind
 from network.permissions import check
-from network.spaces.actions import describe
+from network.spaces.actions import describe, keep_picture
 from network.spaces.models import Country, Space
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from network.spaces.actors import Actor
 
 
@@ -27,7 +29,8 @@ def create(actor: Actor, *, kind: Kind, handle: str, country: Country | None = N
     _shape(entity, fields)
     entity.full_clean(exclude=["overseer"])
     entity.save()
-    record(actor, "registered", entity, space=entity, reach=entity.reach)
+    _oversee(entity)
+    record(actor, "registered", entity, space=entity)
     return entity
 
 
@@ -43,6 +46,7 @@ def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
     _shape(entity, fields)
     entity.full_clean(exclude=["overseer"])
     entity.save()
+    _oversee(entity)
     if entity.audience != before:
         realign(entity.pk)
         transaction.on_commit(partial(live.withdraw, None, entity.pk), robust=True)
@@ -53,6 +57,26 @@ def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
 def commission_of(country: Country | None) -> Entity | None:
     """The National Commission of a country, if it is in the register."""
     return Entity.objects.filter(country=country, entity_kind__oversees=True).first() if country else None
+
+
+@transaction.atomic
+def set_picture(actor: Actor, entity: Entity, file: UploadedFile | None) -> Entity:
+    """Give an institution its logo, made anew as a square, or take it away. UploadRefused when it cannot be read as a picture."""
+    entity = Entity.objects.select_for_update(of=("self",)).get(pk=entity.pk)
+    check(actor, "entity.edit", entity)
+    keep_picture(entity, file)
+    entity.save(update_fields=["picture"])
+    return entity
+
+
+def _oversee(entity: Entity) -> None:
+    """Let oversight follow: of a new commission over what its country has, of an institution's overseer over its groups."""
+    if entity.entity_kind.oversees and entity.country_id:
+        below = Entity.objects.filter(country=entity.country, entity_kind__overseen=True, overseer=None)
+        for space_id in list(below.values_list("pk", flat=True)):
+            Space.objects.filter(pk=space_id).update(overseer=entity)
+            Space.objects.filter(group__owner=space_id).update(overseer=entity)
+    Space.objects.filter(group__owner=entity.pk).exclude(overseer=entity.overseer).update(overseer=entity.overseer)
 
 
 def _shape(entity: Entity, fields: dict[str, object]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from network import live
 from network.activity.recording import record
@@ -33,7 +35,7 @@ def create(actor: Actor, **fields: object) -> Group:
     admit(group, user=actor.user, role=Role.OWNER)
     if actor.entity is not None:
         admit(group, entity=actor.entity)
-    record(actor, "opened_group", group, space=group, reach=group.reach)
+    record(actor, "opened_group", group, space=group)
     return group
 
 
@@ -56,13 +58,17 @@ def edit(actor: Actor, group: Group, **fields: object) -> Group:
 
 @transaction.atomic
 def join(actor: Actor, group: Group) -> Membership:
-    """Walk in through an open door; joining twice is quiet. It makes nobody part of the network: nobody approved it."""
+    """Walk in through an open door, for oneself or, writing for an institution, for it; joining twice is quiet.
+
+    It makes nobody part of the network: nobody approved it.
+    """
     group = group.locked()
-    if membership := Membership.objects.filter(space=group, user=actor.user).first():
+    who = {"user": None, "entity": actor.entity} if actor.entity_id else {"user": actor.user}
+    if membership := Membership.objects.filter(space=group, **who).first():
         return membership
     check(actor, "group.join", group)
-    membership, _made = admit(group, user=actor.user)
-    record(actor, "joined", group, space=group, reach=group.reach)
+    membership, _new = admit(group, **who)
+    record(actor, "joined", group, space=group)
     return membership
 
 
@@ -71,6 +77,8 @@ def request(actor: Actor, group: Group, *, message: str = "") -> JoinRequest:
     """Ask to be let in, for oneself or, writing for an institution, for it; asking twice keeps the first."""
     group = group.locked()
     check(actor, "group.request", group)
+    if actor.entity_id and Membership.objects.filter(space=group, entity=actor.entity_id).exists():
+        raise ValidationError(_("Your institution is already a member of this group."))
     asked, made = JoinRequest.objects.get_or_create(space=group, user=actor.user, defaults={"message": message, "entity": actor.entity})
     if made:
         record(actor, "asked_to_join", group, space=group, reach=Audience.MANAGERS, request=asked.pk)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
+from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -17,11 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from network import live
 from network.activity.recording import later, record
 from network.content import Audience
+from network.files.pictures import picture
 from network.names import fold, monogram, skeleton, tidy_name
 from network.permissions import check
 from network.spaces.models import Follow, Invitation, JoinRequest, Mandate, Membership, Role, Space
 
 if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
     from network.spaces.actors import Actor
     from profiles.models import User
 
@@ -78,16 +84,17 @@ def admit(
 
 @transaction.atomic
 def remove(actor: Actor, membership: Membership) -> None:
-    """End a membership: one's own, or another's when one moderates. The last owner stays; removing twice is quiet."""
+    """End a membership: one's own, one's institution's, or another's when one moderates. The last owner stays; removing twice is quiet."""
     space = membership.space.locked()
     membership = Membership.objects.select_related("user__page", "entity").filter(pk=membership.pk, space=space).first()  # type: ignore[assignment]
     if membership is None:
         return
-    leaving = membership.user_id is not None and membership.user_id == actor.user_id
+    # Whoever speaks for an institution may take it out again.
+    leaving = membership.user_id == actor.user_id if membership.user_id else membership.entity_id in actor.mandates
     check(actor, "group.leave" if leaving else "space.manage", space)
-    _spare_last_owner(space, membership)
     if membership.role == Role.OWNER and not leaving:
         check(actor, "space.hand_over", space)
+    _spare_last_owner(space, membership)
     people, who = _people_of(membership), membership.user.page if membership.user_id else membership.entity
     membership.delete()
     _recount(space)
@@ -99,8 +106,12 @@ def remove(actor: Actor, membership: Membership) -> None:
 def set_role(actor: Actor, membership: Membership, role: str) -> Membership:
     """Make a person owner, moderator or member. Owners are named by owners; institutions stay members; the last owner stays owner."""
     space = membership.space.locked()
-    membership = Membership.objects.select_related("user__page").get(pk=membership.pk, space=space)
+    membership = Membership.objects.select_related("user__page").filter(pk=membership.pk, space=space).first()  # type: ignore[assignment]
     check(actor, "space.manage", space)
+    if membership is None:
+        raise ValidationError(_("This member left meanwhile."))
+    if role not in Role.values:
+        raise ValidationError(_("Choose one of the roles."))
     if Role.OWNER in (role, membership.role):
         check(actor, "space.hand_over", space)
     if membership.user_id is None:
@@ -123,6 +134,8 @@ def hand_over(actor: Actor, space: Space, to: User) -> None:
     heir = Membership.objects.select_related("user__page").filter(space=space, user=to).first()
     if heir is None:
         raise ValidationError(_("Hand it over to a member: invite the person first."))
+    if not to.is_active:
+        raise ValidationError(_("This account is suspended."))
     heir.role = Role.OWNER
     heir.save(update_fields=["role"])
     if to.pk != actor.user_id:
@@ -141,6 +154,8 @@ def invite(actor: Actor, space: Space, *, user: User | None = None, entity: Spac
         check(actor, "space.hand_over", space)
     if Membership.objects.filter(space=space, user=user, entity=entity).exists():
         raise ValidationError(_("Already a member of this space."))
+    if user is not None and not user.is_active:
+        raise ValidationError(_("This account is suspended."))
     invitation, made = Invitation.objects.get_or_create(
         space=space, user=user, entity=entity, defaults={"by": actor.user, "role": Role.MEMBER if entity else role, "message": message}
     )
@@ -151,12 +166,15 @@ def invite(actor: Actor, space: Space, *, user: User | None = None, entity: Spac
 
 @transaction.atomic
 def accept(actor: Actor, invitation: Invitation) -> Membership:
-    """Accept for oneself, or for an institution one may speak for."""
-    _check_answers(actor, invitation)
+    """Accept for oneself, or for an institution one may speak for. ValidationError when it was taken back meanwhile."""
     space = invitation.space.locked()
+    invitation = Invitation.objects.select_related("user", "entity", "by").filter(pk=invitation.pk, space=space).first()  # type: ignore[assignment]
+    if invitation is None:
+        raise ValidationError(_("This invitation was answered or taken back meanwhile."))
+    _check_answers(actor, invitation)
     membership, made = admit(space, user=invitation.user, entity=invitation.entity, role=invitation.role, approved_by=invitation.by)
     if made:
-        record(actor, "joined", space, space=space, reach=space.reach)
+        record(actor.speaking_for(invitation.entity_id), "joined", space, space=space)
     return membership
 
 
@@ -183,6 +201,28 @@ def answer_request(actor: Actor, request: JoinRequest, *, approve: bool, message
     membership, _made = admit(space, user=None if request.entity_id else request.user, entity=request.entity, approved_by=actor.user)
     record(actor, "approved", request.user.page, target=space, reach=Audience.MANAGERS, message=message)
     return membership
+
+
+@transaction.atomic
+def withdraw_request(actor: Actor, space: Space) -> None:
+    """Take one's own request to join back; without one it is quiet."""
+    JoinRequest.objects.filter(space=space, user=actor.user_id).delete()
+
+
+# --- Pictures --------------------------------------------------------------------------------------------------------------
+def keep_picture(space: Space, file: UploadedFile | None) -> None:
+    """Give a space the caller holds locked a new picture, made anew as a square, or none. Does not save the row.
+
+    The file is kept as `pictures/<name>` in the storage and `space.picture` is that name. UploadRefused when it cannot be read.
+    """
+    before, space.picture = space.picture, ""
+    if file is not None:
+        name = f"{token_hex(16)}.webp"
+        default_storage.save(f"pictures/{name}", ContentFile(picture(file)))
+        space.picture = name
+    if before:
+        # Only once nobody is shown its address any more.
+        transaction.on_commit(partial(default_storage.delete, f"pictures/{before}"), robust=True)
 
 
 # --- Following -----------------------------------------------------------------------------------------------------------
@@ -222,6 +262,12 @@ def name_mandate(
         raise ValidationError({"user": _("This account is suspended.")})
     mandate = Mandate(entity=entity, user=user, title=tidy_name(title), network=network, is_head=is_head, named_by=actor.user)
     mandate.set_days(from_day, until_day)
+    # The institution's row is locked: a form sent twice meets its own first mandate here.
+    same = Mandate.objects.not_over(mandate.starts_at).filter(entity=entity, user=user, network=network, title=mandate.title)
+    if mandate.ends_at is not None:
+        same = same.filter(starts_at__lt=mandate.ends_at)
+    if same.exists():
+        raise ValidationError({"user": _("This person already holds this mandate in these days.")})
     mandate.save()
     record(actor, "mandated", user.page, target=entity, reach=Audience.MANAGERS, mandate=mandate.pk)
     _turn_later(mandate)
@@ -237,15 +283,16 @@ def end_mandate(actor: Actor, mandate: Mandate) -> Mandate:
     if mandate.is_over:
         return mandate
     now = timezone.now()
-    yesterday = timezone.localdate(now, None) - timedelta(days=1)
-    mandate.ends_at, mandate.ended_by = max(now, mandate.starts_at), actor.user
-    mandate.until_day = max(mandate.from_day, yesterday)
+    # It ends in the course of this day, as the institution's country counts days; one that was still to come never begins.
+    mandate.ends_at, mandate.ended_by = now, actor.user
+    mandate.until_day = max(mandate.from_day, mandate.local_day(now))
     mandate.save(update_fields=["ends_at", "until_day", "ended_by"])
     record(actor, "mandate_ended", mandate.user.page, target=mandate.entity, reach=Audience.MANAGERS, mandate=mandate.pk)
     rights_changed([mandate.user_id], mandate.entity_id)
     return mandate
 
 
+@transaction.atomic
 def mandates_turn() -> int:
     """Close the sockets of those whose mandates lapsed in the last minutes; the door itself never waits for this (the clock calls it)."""
     now = timezone.now()
@@ -261,7 +308,7 @@ def mandates_turn() -> int:
 def _turn_later(mandate: Mandate) -> None:
     for turn in filter(None, (mandate.starts_at, mandate.ends_at)):
         if turn > timezone.now():
-            later("spaces.mandates_turn", due_at=turn, unique_key=f"mandate-{mandate.pk}-{turn:%s}")
+            later("spaces.mandates_turn", due_at=turn, unique_key=f"mandate-{mandate.pk}-{int(turn.timestamp())}")
 
 
 def _check_answers(actor: Actor, invitation: Invitation) -> None:
@@ -270,7 +317,8 @@ def _check_answers(actor: Actor, invitation: Invitation) -> None:
 
 
 def _spare_last_owner(space: Space, membership: Membership) -> None:
-    if membership.role == Role.OWNER and not Membership.objects.filter(space=space, role=Role.OWNER).exclude(pk=membership.pk).exists():
+    others = Membership.objects.filter(space=space, role=Role.OWNER, user__is_active=True).exclude(pk=membership.pk)
+    if membership.role == Role.OWNER and not others.exists():
         raise ValidationError(_("The last owner cannot leave: hand the space over to somebody first."))
 
 
@@ -294,10 +342,12 @@ __all__ = [
     "follow",
     "hand_over",
     "invite",
+    "keep_picture",
     "mandates_turn",
     "name_mandate",
     "remove",
     "rights_changed",
     "set_role",
     "unfollow",
+    "withdraw_request",
 ]

@@ -258,10 +258,24 @@ class Mandate(models.Model):
 
     def set_days(self, from_day: date, until_day: date | None) -> None:
         """Set both days and the instants they mean in the institution's country."""
-        home = self.entity.country or Country(zone=settings.TIME_ZONE)
+        home = self.home
         self.from_day, self.until_day = from_day, until_day
         self.starts_at = home.midnight(from_day)
         self.ends_at = home.midnight(until_day + timedelta(days=1)) if until_day else None
+
+    @property
+    def home(self) -> Country:
+        """The country whose midnight counts; an institution of no country lives by the secretariat's clock."""
+        return self.entity.country or Country(zone=settings.TIME_ZONE)
+
+    def local_day(self, moment: datetime) -> date:
+        """The day it is at `moment` in the institution's country."""
+        return moment.astimezone(ZoneInfo(self.home.zone)).date()
+
+    @property
+    def never_began(self) -> bool:
+        """Taken back before its first day."""
+        return self.ends_at is not None and self.ends_at <= self.starts_at
 
     @property
     def is_current(self) -> bool:
