@@ -21,6 +21,9 @@ _SPOKEN = {
 }
 _SILENT = {"script", "style", "svg", "code"}
 _NAMES = {"Multaqa", "ALECSO", "HTML", "CSV", "PDF", "RSS", "TOTP", "QR"}  # the same in every language
+_PASSED = {"blocktranslate", "blocktrans", "comment"}
+_CLASSES = re.compile(r"block \w*class$")  # {% block shell_class %} holds names of styles
+_ADDRESS = re.compile(r"\b\w+://\S*|\S+@\S+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 
@@ -53,7 +56,7 @@ class _Reader(HTMLParser):
 
 def says(text: str) -> bool:
     """Whether there is a word in it that somebody would have to translate."""
-    return bool(set(_WORD.findall(text)) - _NAMES)
+    return bool(set(_WORD.findall(_ADDRESS.sub("", text))) - _NAMES)
 
 
 def without_tags(source: str) -> str:
@@ -67,7 +70,7 @@ def without_tags(source: str) -> str:
         elif token.token_type is TokenType.TEXT:
             kept.append(token.contents)
         else:
-            if token.token_type is TokenType.BLOCK and name in {"blocktranslate", "blocktrans", "comment"}:
+            if token.token_type is TokenType.BLOCK and (name in _PASSED or _CLASSES.match(token.contents)):
                 closing = f"end{name}"
             kept.append(_HOLE + "\n" * token.contents.count("\n"))
     return "".join(kept)

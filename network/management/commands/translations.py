@@ -38,9 +38,9 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["extract", "check", "compile"])
 
     def handle(self, *, what: str, **options: Any) -> None:
-        {"extract": self.extract, "check": self.check, "compile": self.compile}[what]()
+        {"extract": self._extract, "check": self._check, "compile": self._compile}[what]()
 
-    def extract(self) -> None:
+    def _extract(self) -> None:
         """Bring each .po up to what code and templates say; a sentence that changed is asked for anew, never guessed."""
         template = gather()
         for language, path in catalogues():
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 write_po(file, catalogue, width=120, sort_by_file=True, include_lineno=False)
             self.stdout.write(f"{language}: {len(catalogue)} sentences, {sum(1 for _ in unfinished(template, catalogue))} to translate")
 
-    def check(self) -> None:
+    def _check(self) -> None:
         """Refuse (exit 1) when a sentence lacks a translation, has a doubtful one, or a placeholder or plural does not fit."""
         template = gather()
         wrong = [
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(wrong)} sentences are not ready. `make messages` gathers them into locale/.")
         self.stdout.write(f"{len(template)} sentences, complete in {', '.join(language for language, _ in catalogues())}.")
 
-    def compile(self) -> None:
+    def _compile(self) -> None:
         """Build each .mo beside its .po; only what changed."""
         for language, path in catalogues():
             target = path.with_suffix(".mo")
