@@ -16,7 +16,7 @@ from network.http import Front, Hop, Receive, Scope, Send  # noqa: E402
 from realtime.consumers import Consumer  # noqa: E402
 
 front = Front(Hop(wsgi, settings.HTTP_THREADS))
-sockets = URLRouter([path("live/", Consumer.as_asgi())])
+sockets = URLRouter([path("live/socket/", Consumer.as_asgi())])
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -28,7 +28,10 @@ def announce(activity: Activity) -> None:
         post = thing if isinstance(thing, Post) else None
         topic = post.topic if post is not None else thing if isinstance(thing, Topic) else None
         if post is not None:
-            frames += post_frames(post, op="append" if activity.verb in ("replied", "opened", "posted") else "replace")
+            frames += post_frames(post, op="append" if activity.verb == "replied" else "replace")
+            if activity.data.get("before"):  # the answer accepted until now has changed with it
+                former = Post.objects.with_author().with_topic().filter(pk=activity.data["before"]).first()
+                frames += post_frames(former, op="replace") if former is not None else []
         elif topic is not None:
             frames.append((topic.stream, {"type": "head", "version": topic.version}))
         frames += hints(activity)
@@ -36,14 +39,17 @@ def announce(activity: Activity) -> None:
         if activity.space_id:
             changed.add(f"space.{activity.space_id}")
         live.publish_all(frames, changed=changed)
-        if topic is not None and activity.verb in NARROWING:
-            # Who may see it may have changed with it: every listener is asked at the door again.
+        # Who may see it may have changed with it: every listener is asked at the door again.
+        if topic is not None and (activity.verb in TOPIC_NARROWS or topic.deleted_at is not None):
             live.withdraw(stream=topic.stream)
+        elif activity.verb in SPACE_NARROWS and activity.space_id:
+            live.withdraw(space_id=activity.space_id)
     except Exception:
         logger.exception("An activity could not be announced; pages catch up by themselves.")
 
 
-NARROWING = {"deleted", "moved", "hid"}
+TOPIC_NARROWS = {"deleted_topic", "restored_topic", "moved"}
+SPACE_NARROWS = {"edited_board"}
 
 
 def post_frames(post: Post, *, op: str) -> list[tuple[str, live.Frame]]:
@@ -72,7 +78,10 @@ def hints(activity: Activity) -> list[tuple[str, live.Frame]]:
 
 
 # What changes no list and deserves no "1 new".
-QUIET = {"reacted", "unreacted", "watched", "read", "edited", "signed_in"}
+QUIET = {
+    "reacted", "unreacted", "edited", "retitled", "deleted", "restored", "deleted_topic", "restored_topic",
+    "pinned", "unpinned", "answered", "unanswered", "closed", "reopened", "opened_board", "edited_board",
+}  # fmt: skip
 
 
 def hint_person(user_id: int, kind: str, **details: object) -> None:

@@ -1,5 +1,10 @@
-"""Addresses of this room."""
+"""The home page's addresses, under a language."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from realtime import pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("feed/new/", pages.new_in_feed, name="feed_new"),
+]

@@ -9,7 +9,10 @@ lost at any time, and the heartbeat's heads and `GET /live/` heal it from the da
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Mapping
+
+from django.conf import settings
 
 from network.live import bus
 from network.live.hub import Ear, Hub, Packed, hub
@@ -21,6 +24,7 @@ __all__ = [
     "Hub",
     "Packed",
     "base",
+    "epoch",
     "hub",
     "listened",
     "on_change",
@@ -35,12 +39,24 @@ logger = logging.getLogger(__name__)
 Frame = Mapping[str, object]
 PROTOCOL = 1  # raised when an old script can no longer understand a frame; it then asks its reader to load the page again
 
+_epoch = ("", float("-inf"))
 _on_change: list[Callable[[Iterable[str]], None]] = []
 
 
 def base(stream: str) -> str:
     """`topic.42/ar` → `topic.42`."""
     return stream.partition("/")[0]
+
+
+def epoch() -> str:
+    """This database's epoch, which pages carry (`data-epoch`) and frames repeat: another one means another life of the data."""
+    global _epoch  # noqa: PLW0603 -- one word, kept for a heartbeat's length where no hub runs
+    if hub.loop is not None and hub.epoch:
+        return hub.epoch
+    now = time.monotonic()
+    if hub.heads is not None and now - _epoch[1] > settings.LIVE_HEARTBEAT:
+        _epoch = (hub.heads({})[0], now)
+    return _epoch[0]
 
 
 def pack(frame: Frame) -> str:
@@ -58,7 +74,7 @@ def publish_all(frames: Iterable[tuple[str, Frame]], *, changed: Iterable[str] =
     letters: list[bus.Letter] = []
     touched = set(changed)
     for stream, frame in frames:
-        whole = {"stream": base(stream), "epoch": hub.epoch, **frame}
+        whole = {"stream": base(stream), "epoch": epoch(), **frame}
         version = whole.get("version")
         letters.append(bus.Letter(stream, version if isinstance(version, int) else 0, pack(whole)))
         if not whole.get("passing"):  # typing and the like change no page

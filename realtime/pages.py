@@ -1,0 +1,64 @@
+"""The home page: what happened, for members and for visitors."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from network.entities.models import Entity
+from network.fragments import page
+from network.groups.models import Group
+from realtime import feed
+
+SCOPES = {"following": _("Following"), "network": _("The whole network")}
+KINDS = {"": _("Everything"), "topics": _("Topics"), "wall": _("Posts"), "places": _("Groups and institutions")}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """`?scope=` following or network, `?kind=`, `?before=` the last line seen: older ones."""
+    actor = request.actor
+    scope, kind = _chosen(request)
+    before = _number(request, "before")
+    items, more = feed.page_of(actor, scope=scope, kind=kind, before=before)
+    visitor = actor.user_id is None
+    return page(
+        request,
+        "feed/home.html",
+        cache=visitor,
+        streams=("feed",),
+        nav="home",
+        items=items,
+        newest=items[0].activity.pk if items and before is None else 0,
+        more=more,
+        before=before,
+        scope=scope,
+        kind=kind,
+        scopes=SCOPES,
+        kinds=KINDS,
+        groups=list(Group.objects.visible_to(actor)[:5]) if visitor else [],
+        commissions=list(Entity.objects.visible_to(actor).filter(entity_kind__oversees=True).order_by("country__protocol_order")[:24]) if visitor else [],
+    )
+
+
+@require_safe
+def new_in_feed(request: HttpRequest) -> JsonResponse:
+    """How many lines are newer than `?after=`, in the same view of the feed: what the pill says."""
+    scope, kind = _chosen(request)
+    count = feed.count_after(request.actor, _number(request, "after") or 0, scope=scope, kind=kind)
+    said = ngettext("%(count)s new post", "%(count)s new posts", count) % {"count": count}
+    return JsonResponse({"count": count, "text": said}, headers={"Cache-Control": "private, no-store"})
+
+
+def _chosen(request: HttpRequest) -> tuple[str, str]:
+    scope, kind = request.GET.get("scope", ""), request.GET.get("kind", "")
+    if scope not in SCOPES:
+        scope = "following" if request.actor.user_id is not None else "network"
+    return scope, kind if kind in KINDS else ""
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    raw = request.GET.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None
