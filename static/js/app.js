@@ -1,21 +1,31 @@
 // Connects behaviours to what the page shows, now and whenever something is added or taken away.
 // A behaviour exports connect(element) and may return a function that undoes it. Everything works without.
 import { ask } from "./confirm.js";
-import "./live.js";
 import { say, toast } from "./say.js";
 
 // Names are spelled out because the manifest of static files can only follow addresses that stand here in full.
 const BEHAVIOURS = {
+  attach: () => import("./behaviours/attach.js"),
+  bell: () => import("./behaviours/bell.js"),
   autosize: () => import("./behaviours/autosize.js"),
+  composer: () => import("./behaviours/composer.js"),
   connection: () => import("./behaviours/connection.js"),
   "copy-link": () => import("./behaviours/copy-link.js"),
   counter: () => import("./behaviours/counter.js"),
   "dirty-form": () => import("./behaviours/dirty-form.js"),
   dismiss: () => import("./behaviours/dismiss.js"),
+  drafts: () => import("./behaviours/drafts.js"),
+  "feed-pill": () => import("./behaviours/feed-pill.js"),
+  mention: () => import("./behaviours/mention.js"),
+  "feed-pill": () => import("./behaviours/feed-pill.js"),
   menu: () => import("./behaviours/menu.js"),
+  quote: () => import("./behaviours/quote.js"),
+  "read-mark": () => import("./behaviours/read-mark.js"),
+  "read-mark": () => import("./behaviours/read-mark.js"),
   reveal: () => import("./behaviours/reveal.js"),
   segmented: () => import("./behaviours/segmented.js"),
   shortcuts: () => import("./behaviours/shortcuts.js"),
+  "submit-once": () => import("./behaviours/submit-once.js"),
   theme: () => import("./behaviours/theme.js"),
   times: () => import("./behaviours/times.js"),
   toast: () => import("./behaviours/toast.js"),
@@ -63,6 +73,9 @@ new MutationObserver((changes) => {
   }
 }).observe(document.body, { childList: true, subtree: true });
 eachWithin(document.body, connect);
+
+// The page is right without it; with it, it is right sooner.
+if (document.body.dataset.live) import("./live.js").catch((error) => console.error("live:", error));
 
 // --- htmx: the proof of the form, and words for what fails ------------------------------------------------------
 

@@ -10,4 +10,6 @@ class Command(Collect):
 
     def handle(self, **options: Any) -> str | None:
         bundle_css()
+        # htmx's extensions import a file that is not there, in a comment; we use none of them.
+        options["ignore_patterns"] = [*options["ignore_patterns"], "django_htmx/ext/*"]
         return super().handle(**options)

@@ -10,12 +10,13 @@ const STEPS = [
 ];
 const root = document.documentElement;
 const language = root.lang || "ar";
+const speech = language === "en" ? "en-GB" : language; // day before month, as the pages write it
 const digits = root.dataset.digits === "eastern" ? "arab" : "latn";
 const calendar = root.dataset.calendar || "both";
 const zone = knownZone(root.dataset.zone);
 
-const number = new Intl.NumberFormat(language, { numberingSystem: digits, maximumFractionDigits: 2 });
-const since = new Intl.RelativeTimeFormat(language, { numeric: "auto", numberingSystem: digits });
+const number = new Intl.NumberFormat(speech, { numberingSystem: digits, maximumFractionDigits: 2 });
+const since = new Intl.RelativeTimeFormat(speech, { numeric: "auto", numberingSystem: digits });
 const clock = formatter({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const dayAndMonth = formatter({ day: "numeric", month: "long" });
 const fullDate = formatter({ day: "numeric", month: "long", year: "numeric" });
@@ -96,7 +97,7 @@ function comma() {
 }
 
 function locale(system) {
-  return `${language}-u-nu-${digits}${system ? `-ca-${system}` : ""}`;
+  return `${speech}-u-nu-${digits}${system ? `-ca-${system}` : ""}`;
 }
 
 function formatter(options, system) {
