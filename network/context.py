@@ -19,14 +19,14 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "notices_unread": SimpleLazyObject(lambda: _unread(request)),
         "languages": [(code, name, _in_language(request.get_full_path(), code)) for code, name in settings.LANGUAGE_NAMES.items()],
-        "live_epoch": SimpleLazyObject(lambda: import_string("network.live.epoch")()),
+        "live_epoch": SimpleLazyObject(lambda: import_string("realtime.models.Epoch").now()),
     }
 
 
 def _unread(request: HttpRequest) -> int:
     if not request.user.is_authenticated:
         return 0
-    return import_string("notices.queries.unread_count")(request.user.pk)
+    return import_string("notices.queries.unread_count")(request.actor)
 
 
 def _in_language(path: str, code: str) -> str:

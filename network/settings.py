@@ -63,7 +63,7 @@ INSTALLED_APPS = [
 
 # --- Who listens to an Activity, and what happens by the clock -----------------------------------------------------
 ACTIVITY_NOW = ("realtime.broadcast.announce",)
-ACTIVITY_SOON = ("notices.subscribers.notify", "search.subscribers.index")
+ACTIVITY_SOON = ("notices.subscribers.notify",)
 SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("spaces.mandates_turn", 60),
     ("activity.sweep_jobs", 3600),
@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "network.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "network.middleware.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "network.spaces.middleware.ActorMiddleware",
+    "network.middleware.TooManyMiddleware",
 ]
 
 ROOT_URLCONF = "network.urls"
@@ -171,15 +173,23 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "profiles.adapter.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "profiles.forms.SignupForm"}
+ACCOUNT_USER_DISPLAY = "profiles.adapter.display"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True  # a slip in the address costs nothing
+ACCOUNT_CHANGE_EMAIL = True  # one address; the new one counts when its code came back
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_SESSION_REMEMBER = True  # 14 days at most, 3 idle: network.middleware
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # all other sessions end, this one stays
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key,30/m/ip",
@@ -188,14 +198,16 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "3/h/key,10/h/ip",
     "change_password": "5/m/user",
     "manage_email": "10/m/user",
-    "confirm_email": "1/3m/key",
     "request_login_code": "3/5m/key,20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MFA_ADAPTER = "profiles.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # passkeys on plain localhost only
 MFA_TOTP_ISSUER = "Multaqa"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+USERSESSIONS_ADAPTER = "profiles.adapter.SessionsAdapter"
 
 NOTIFICATIONS_NOTIFICATION_MODEL = "notices.Notice"
 
@@ -312,6 +324,7 @@ RATES = {  # action: (how many, in seconds)
     "post": (10, 60),
     "upload": (20, 600),
     "search": (30, 60),
+    "lookup": (240, 60),
     "mention": (50, 86_400),
     "invite": (50, 86_400),
     "csp": (60, 60),

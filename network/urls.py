@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("forums.urls_plain")),
     path("", include("profiles.urls_plain")),
     path("", include("notices.urls_plain")),
+    path("", include("search.urls_plain")),
     *i18n_patterns(
         path("accounts/", include("allauth.urls")),
         path("admin/", admin.site.urls),

@@ -1,5 +1,10 @@
-"""Addresses of this room."""
+"""The inbox, under a language."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from notices import views
+
+urlpatterns = [
+    path("notices/", views.inbox, name="notices"),
+    path("notices/<int:notice_id>/", views.go, name="notice"),
+]

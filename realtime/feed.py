@@ -82,7 +82,7 @@ def items(actor: Actor, rows: Iterable[Activity]) -> list[Item]:
         for post in Post.objects.kept().filter(pk__in=wanted, topic__in=list(topics)).with_author().prefetch_related("attachments")
     }
     places = {row.object_id for row in rows if row.verb in PLACES}
-    spaces = Space.objects.visible_to(actor).in_bulk(places) if places else {}
+    spaces = Space.objects.visible_to(actor).select_related("country").in_bulk(places) if places else {}
     shown = []
     for row in rows:
         if row.target_type_id == topic_type:

@@ -1,5 +1,7 @@
-"""Addresses of this room."""
+"""The search page, under a language."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from search import views
+
+urlpatterns = [path("search/", views.search, name="search")]

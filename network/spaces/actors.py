@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -118,36 +119,44 @@ def forget() -> None:
 
 def _load(user_id: int) -> Rights:
     now = timezone.now()
-    mandates: dict[int, Mandate] = {}
+    mandates = list(Mandate.objects.not_over(now).filter(user=user_id).select_related("entity"))
+    current = [mandate.entity_id for mandate in mandates if mandate.starts_at <= now]
+    held = Membership.objects.filter(user=user_id)
+    if current:
+        held = held | Membership.objects.filter(entity__in=current)
+    return rights_from(mandates, held.select_related("space"), now)
+
+
+def rights_from(mandates: Iterable[Mandate], memberships: Iterable[Membership], now: datetime) -> Rights:
+    """The rights that follow from a person's mandates (coming ones too, for `until`) and memberships, own and through institutions."""
+    current: dict[int, Mandate] = {}
     spaces: dict[int, Space] = {}
     roles: dict[int, str] = {}
-    ends: list[datetime] = []
-    for mandate in Mandate.objects.not_over(now).filter(user=user_id).select_related("entity"):
+    turns: list[datetime] = []
+    for mandate in mandates:
         if mandate.starts_at > now:
-            ends.append(mandate.starts_at)
+            turns.append(mandate.starts_at)
             continue
         if mandate.ends_at:
-            ends.append(mandate.ends_at)
-        held = mandates.get(mandate.entity_id)
-        if held is None or (mandate.is_head and not held.is_head):
-            mandates[mandate.entity_id] = mandate
+            turns.append(mandate.ends_at)
+        before = current.get(mandate.entity_id)
+        if before is None or (mandate.is_head and not before.is_head):
+            current[mandate.entity_id] = mandate
         spaces[mandate.entity_id] = mandate.entity
         _strengthen(roles, mandate.entity_id, "owner" if mandate.is_head else "moderator")
     approved = False
-    own = Membership.objects.filter(user=user_id)
-    through = Membership.objects.filter(entity__in=list(mandates)) if mandates else Membership.objects.none()
-    for membership in (own | through).select_related("space"):
+    for membership in memberships:
         # An institution's membership makes its representatives members; an owner is a named person.
         _strengthen(roles, membership.space_id, membership.role if membership.user_id else "member")
         approved = approved or membership.approved_by_id is not None
         spaces[membership.space_id] = membership.space
     return Rights(
         roles=roles,
-        mandates=mandates,
+        mandates=current,
         spaces=spaces,
-        is_networked=bool(mandates) or approved,
-        is_secretariat=any(mandate.entity.sees_all for mandate in mandates.values()),
-        until=min(ends, default=None),
+        is_networked=bool(current) or approved,
+        is_secretariat=any(mandate.entity.sees_all for mandate in current.values()),
+        until=min(turns, default=None),
     )
 
 

@@ -6,8 +6,8 @@ import { say, toast } from "./say.js";
 // Names are spelled out because the manifest of static files can only follow addresses that stand here in full.
 const BEHAVIOURS = {
   attach: () => import("./behaviours/attach.js"),
-  bell: () => import("./behaviours/bell.js"),
   autosize: () => import("./behaviours/autosize.js"),
+  bell: () => import("./behaviours/bell.js"),
   composer: () => import("./behaviours/composer.js"),
   connection: () => import("./behaviours/connection.js"),
   "copy-link": () => import("./behaviours/copy-link.js"),
@@ -17,10 +17,8 @@ const BEHAVIOURS = {
   drafts: () => import("./behaviours/drafts.js"),
   "feed-pill": () => import("./behaviours/feed-pill.js"),
   mention: () => import("./behaviours/mention.js"),
-  "feed-pill": () => import("./behaviours/feed-pill.js"),
   menu: () => import("./behaviours/menu.js"),
   quote: () => import("./behaviours/quote.js"),
-  "read-mark": () => import("./behaviours/read-mark.js"),
   "read-mark": () => import("./behaviours/read-mark.js"),
   reveal: () => import("./behaviours/reveal.js"),
   segmented: () => import("./behaviours/segmented.js"),

@@ -1,0 +1,114 @@
+"""Who is told of what happened. Called by the worker, at least once: the rows are unique, so twice is once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from forums.models import Post, Topic, Watch
+from network.activity.models import Activity
+from network.spaces.models import JoinRequest, Space
+from network.spaces.readers import managers, representatives, who_may
+from notices import actions
+from profiles.models import Block
+
+Reasons = dict[int, str]
+
+
+def notify(activity: Activity) -> None:
+    """Recipients − the author − whoever blocked them − whoever cannot see it now; then one row each, and their bells ring."""
+    find = _TELL.get(activity.verb)
+    if find is not None:
+        find(activity)
+
+
+def _post(activity: Activity) -> None:
+    thing = activity.object
+    post = thing if isinstance(thing, Post) else Post.objects.with_author().filter(pk=activity.data.get("post")).first()
+    topic = activity.target if isinstance(activity.target, Topic) else getattr(post, "topic", None)
+    if post is None or topic is None or post.deleted_at is not None:
+        return
+    post.topic = topic
+    reasons: Reasons = {}
+    if activity.verb in ("replied", "opened", "posted"):
+        if activity.verb == "replied":
+            watchers = Watch.objects.filter(topic=topic, level=Watch.Level.WATCHING)
+            reasons |= dict.fromkeys(watchers.values_list("user_id", flat=True), "reply")
+            if post.reply_to_id and post.reply_to:
+                reasons[post.reply_to.author_id] = "reply"
+            reasons |= dict.fromkeys(_quoted(post), "quote")
+        else:
+            reasons |= dict.fromkeys(managers(topic.space_id) if activity.verb == "posted" else (), "wall")
+    elif activity.verb == "answered":
+        reasons[post.author_id] = "answer"
+    # Whom the text named when it was written, or, for an edit, named newly: the row says it, so a late worker tells the same.
+    reasons |= dict.fromkeys(_mentioned(activity.data.get("mentioned", ())), "mention")
+    muted = Watch.objects.filter(topic=topic, level=Watch.Level.MUTED, user__in=reasons).values_list("user_id", flat=True)
+    for user_id in muted:
+        reasons.pop(user_id, None)
+    kept = _fit(activity, reasons)
+    allowed = who_may("topic.view", topic, kept) if kept else set()
+    actions.tell(activity, {user_id: why for user_id, why in kept.items() if user_id in allowed}, path=post.path, thread=topic.stream)
+
+
+def _quoted(post: Post) -> set[int]:
+    """Whose posts this one quotes: `<blockquote cite="/posts/7/">` of the same topic."""
+    numbers = {int(part.split("/", 1)[0]) for part in post.html.split('cite="/posts/')[1:] if part.split("/", 1)[0].isdigit()}
+    return set(Post.objects.filter(pk__in=numbers, topic=post.topic_id).values_list("author_id", flat=True)) if numbers else set()
+
+
+def _mentioned(space_ids: object) -> set[int]:
+    """The people behind mentioned pages: the person, or whoever speaks for the institution."""
+    spaces = list(Space.objects.filter(pk__in=list(space_ids)))  # type: ignore[call-overload]
+    people = {space.user_id for space in spaces if space.user_id}
+    return people | representatives(space.pk for space in spaces if space.is_entity)
+
+
+def _asked(activity: Activity) -> None:
+    if JoinRequest.objects.filter(pk=activity.data.get("request")).exists():
+        _tell_there(activity, dict.fromkeys(managers(activity.space_id or 0), "request"), tab="members/")
+
+
+def _invited(activity: Activity) -> None:
+    guest = activity.object
+    if not isinstance(guest, Space):
+        return
+    people = {guest.user_id} if guest.user_id else representatives([guest.pk])
+    actions.tell(activity, _fit(activity, dict.fromkeys(filter(None, people), "invitation")), path="/invitations/")
+
+
+def _personal(reason: str) -> Callable[[Activity], None]:
+    def told(activity: Activity) -> None:
+        if isinstance(activity.object, Space) and activity.object.user_id:
+            _tell_there(activity, {activity.object.user_id: reason})
+
+    return told
+
+
+def _tell_there(activity: Activity, reasons: Reasons, *, tab: str = "") -> None:
+    place = activity.target if isinstance(activity.target, Space) else activity.space
+    if place is not None:
+        actions.tell(activity, _fit(activity, reasons), path=place.path + tab)
+
+
+def _fit(activity: Activity, reasons: Reasons) -> Reasons:
+    """Without the author, and without those who do not want to hear the author."""
+    deaf = set(Block.objects.filter(blocked=activity.actor_id, user__in=reasons).values_list("user_id", flat=True)) if reasons else set()
+    return {user_id: why for user_id, why in reasons.items() if user_id != activity.actor_id and user_id not in deaf}
+
+
+_TELL: dict[str, Callable[[Activity], None]] = {
+    "replied": _post,
+    "opened": _post,
+    "posted": _post,
+    "edited": _post,
+    "answered": _post,
+    "asked_to_join": _asked,
+    "invited": _invited,
+    "approved": _personal("approved"),
+    "declined": _personal("declined"),
+    "mandated": _personal("mandate"),
+    "mandate_ended": _personal("mandate"),
+    "named": _personal("named"),
+    "handed_over": _personal("named"),
+    "removed": _personal("removed"),
+}
