@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import nh3
-from bleach.linkifier import Linker
+from bleach.linkifier import LinkifyFilter
 
-from network.text.language import count_letters
+from network.text.language import count_words
 from network.text.limits import MAX_BYTES, MAX_DEPTH, MAX_NODES, TextTooDeep, TextTooLong, check_shape, check_size
 from network.text.tree import BLOCKS, Element, read
 
@@ -103,7 +103,7 @@ def _tidy(parent: Element) -> None:
     kids: list[Element | str] = []
     for kid in parent.kids:
         if isinstance(kid, str):
-            kids.append(_tidy_text(kid))
+            kids.append(kid)
             continue
         _tidy(kid)
         if kid.tag == "a":
@@ -116,7 +116,9 @@ def _tidy(parent: Element) -> None:
         if kid.tag in ("span", "bdi") and not kid.kids:
             continue
         kids.append(kid)
-    parent.kids = _merge(kids)
+    # Only now: what is left out in between brings texts together, and a mark to its letter.
+    parent.kids = [_tidy_text(kid) if isinstance(kid, str) else kid for kid in _merge(kids)]
+    parent.kids = [kid for kid in parent.kids if kid != ""]
     if parent.tag == "pre" and parent.kids and isinstance(parent.kids[0], str):
         parent.kids[0] = parent.kids[0].lstrip("\n")  # parsers drop one, so each reading would lose a line
         if not parent.kids[0]:
@@ -149,13 +151,15 @@ def _tidy_link(link: Element) -> None:
 
 
 def _survey(element: Element) -> None:
-    """Count once, from the leaves up, which way the letters run and whether a block stands inside."""
+    """Count once, from the leaves up, which way the words run and whether a block stands inside."""
     for kid in element.kids:
         if isinstance(kid, str):
-            rtl, ltr = count_letters(kid)
+            rtl, ltr = count_words(kid)
             element.rtl += rtl
             element.ltr += ltr
             continue
+        if kid.attrs.get("class") == "mention":
+            continue  # a name says nothing about the language round it
         _survey(kid)
         element.rtl += kid.rtl
         element.ltr += kid.ltr
@@ -182,11 +186,17 @@ def _wrap_loose_text(root: Element) -> None:
         else:
             run.append(kid)
     close()
+    while kids and _is_hollow(kids[-1]):
+        kids.pop()  # the editor leaves an empty line to write on
     root.kids = kids
 
 
+def _is_hollow(kid: Element | str) -> bool:
+    return isinstance(kid, Element) and kid.tag == "p" and all(isinstance(k, Element) and k.tag == "br" for k in kid.kids)
+
+
 def _set_direction(element: Element) -> None:
-    """`auto` where the words stand; where blocks stand inside, what most of their letters say.
+    """`auto` where the words stand; where blocks stand inside, what most of their words say.
 
     dir=auto looks past children that carry a direction themselves, so on a list or a quote it would always say ltr.
     """
@@ -210,15 +220,45 @@ def _merge(kids: list[Element | str]) -> list[Element | str]:
 
 
 def _linkify(html: str) -> str:
-    if len(html.encode()) > LINKIFY_BYTES or not _LIKELY_URL.search(html) or html.count("<") > 2 * LINKIFY_NODES:
+    """Addresses in the words as links. bleach's filter sees one text at a time: its own parser writes `&` twice in <pre>."""
+    if len(html.encode()) > LINKIFY_BYTES or not _LIKELY_URL.search(html):
         return html
-    return _LINKER.linkify(html)
+    root, _, nodes = read(html)
+    if nodes > LINKIFY_NODES:
+        return html
+    _link_words(root)
+    return root.html()
 
 
-def _secure(attrs: dict[tuple[str | None, str], str], new: bool = False) -> dict[tuple[str | None, str], str]:
-    href = (None, "href")
-    if new and attrs[href].startswith("http://www.") and attrs["_text"].startswith("www."):  # type: ignore[index]
-        attrs[href] = "https" + attrs[href][4:]
+def _link_words(parent: Element) -> None:
+    kids: list[Element | str] = []
+    for kid in parent.kids:
+        if isinstance(kid, str):
+            kids.extend(_links_in(kid) if _LIKELY_URL.search(kid) else [kid])
+            continue
+        if kid.tag not in ("a", "pre", "code"):
+            _link_words(kid)
+        kids.append(kid)
+    parent.kids = kids
+
+
+def _links_in(text: str) -> list[Element | str]:
+    kids: list[Element | str] = []
+    link: Element | None = None
+    for token in _LINKER.handle_links([{"type": "Characters", "data": text}]):
+        if token["type"] == "StartTag":
+            link = Element("a", {"href": token["data"][(None, "href")]})
+            kids.append(link)
+        elif token["type"] == "EndTag":
+            link = None
+        else:
+            (kids if link is None else link.kids).append(token["data"])
+    return kids
+
+
+def _secure(attrs: dict[tuple[str | None, str] | str, str], new: bool = False) -> dict[tuple[str | None, str] | str, str]:
+    if new and attrs["_text"].lower().startswith("www."):
+        attrs[(None, "href")] = f"https://{attrs['_text']}"
     return attrs
 
 
@@ -293,9 +333,9 @@ _GUARD = nh3.Cleaner(
     id_prefix="text-",
     strip_comments=True,
 )
-_LINKER = Linker(
+_LINKER = LinkifyFilter(
+    source=(),
     callbacks=[_secure],
-    skip_tags={"pre", "code", "a"},
     # bleach's own pattern takes the Arabic comma and the guillemet into the address.
     url_re=re.compile(
         r"""\(*(?<![\w@./:-])(?:https?://|www\.)(?=[^\W_])[^\s<>"'`{}|\\^@،؛؟«»“”‘’…\u200e\u200f\u2026\u2066-\u2069]+""",

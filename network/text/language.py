@@ -7,8 +7,8 @@ from typing import Literal
 Direction = Literal["rtl", "ltr"]
 Language = Literal["ar", "fr", "en"]
 
-_ARABIC = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]")
+_ARABIC = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u052f]+")
 _NOISE = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+|@[\w.-]+")
 _WORD = re.compile(r"[a-zà-öø-ÿœ]+(?:['’])?")
 _FRENCH = frozenset(
@@ -22,7 +22,7 @@ _ENGLISH = frozenset(
 
 
 def direction(text: str, default: Direction = "rtl") -> Direction:
-    """The direction in which most letters of a plain text run; `default` when it has none.
+    """The direction in which most words of a plain text run; `default` when it has none.
 
     Addresses and @handles do not vote, so an Arabic sentence round an English link stays Arabic.
     """
@@ -30,14 +30,14 @@ def direction(text: str, default: Direction = "rtl") -> Direction:
 
 
 def strong_direction(text: str) -> Direction | None:
-    rtl, ltr = count_letters(text)
+    rtl, ltr = count_words(text)
     if not rtl and not ltr:
         return _first_strong(text)
     return "rtl" if rtl >= ltr else "ltr"
 
 
-def count_letters(text: str) -> tuple[int, int]:
-    """How many letters run from the right and from the left, addresses and @handles left out."""
+def count_words(text: str) -> tuple[int, int]:
+    """How many words run from the right and from the left, addresses and @handles left out."""
     if "@" in text or "://" in text or "www." in text:
         text = _NOISE.sub(" ", text)
     return len(_ARABIC.findall(text)), len(_LATIN.findall(text))

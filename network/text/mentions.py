@@ -104,5 +104,5 @@ def _handle_of(link: Element) -> str:
     return link.attrs.get("data-handle") or link.attrs.get("href", "").removeprefix("/@")
 
 
-_TYPED = re.compile(rf"(?<![\w@/.+-])@({HANDLE})")
+_TYPED = re.compile(rf"(?<![\w@/.+-])@({HANDLE})(?![\w@])")
 _QUIET = frozenset(("a", "code", "pre"))

@@ -57,10 +57,18 @@ export function connect(posts) {
   }
 
   function postOf(selection) {
-    const body = (node) => (node?.nodeType === 1 ? node : node?.parentElement)?.closest(".prose")
-    const from = body(selection.anchorNode)
-    if (!from || from !== body(selection.focusNode) || !posts.contains(from)) return null
-    return from.closest(".post")
+    const range = selection.getRangeAt(0)
+    const element = (node) => (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)
+    const body = element(range.startContainer).closest(".prose")
+    if (!body || !posts.contains(body)) return null
+    if (!body.contains(range.endContainer)) {
+      // A triple click ends at the start of the next block: nothing of another post may be in it.
+      const inside = range.cloneRange()
+      inside.setEnd(body, body.childNodes.length)
+      const bare = (text) => text.replace(/\s+/g, "")
+      if (bare(inside.toString()) !== bare(range.toString())) return null
+    }
+    return body.closest(".post")
   }
 
   function insert(post, text) {
