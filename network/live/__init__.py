@@ -55,7 +55,11 @@ def epoch() -> str:
         return hub.epoch
     now = time.monotonic()
     if hub.heads is not None and now - _epoch[1] > settings.LIVE_HEARTBEAT:
-        _epoch = (hub.heads({})[0], now)
+        try:
+            _epoch = (hub.heads({})[0], now)
+        except Exception:  # the database is away: a frame still goes, with the epoch last known
+            logger.warning("The epoch could not be read.", exc_info=True)
+            _epoch = (_epoch[0], now)
     return _epoch[0]
 
 
