@@ -15,7 +15,7 @@ ROOMS := network $(wildcard profiles forums chat documents events decisions noti
 CHECKS := style types templates imports migrations deploy messages security laws
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run seed test test-embedded test-production check $(CHECKS:%=check-%) bench lock messages format clean
+.PHONY: help run seed test test-embedded test-production services check $(CHECKS:%=check-%) bench lock messages format clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,11 +31,14 @@ seed: $(VENV)/.base ## Put the demo world into the database again (twice is the 
 
 test: test-embedded test-production ## Run the whole suite on both shapes, with journeys in Chromium
 
-test-embedded: $(VENV)/.dev $(PO:.po=.mo) ## Run the suite on SQLite, all in one process
+test-embedded: services $(VENV)/.dev $(PO:.po=.mo) ## Run the suite on SQLite, all in one process
 	TEST_SHAPE=embedded $(PY) -m pytest $(ARGS)
 
-test-production: $(VENV)/.dev $(PO:.po=.mo) ## Run the suite on real PostgreSQL and Redis
+test-production: services $(VENV)/.dev $(PO:.po=.mo) ## Run the suite on real PostgreSQL and Redis
 	TEST_SHAPE=production $(PY) -m pytest $(ARGS)
+
+services: ## Install what the tests need of Debian (PostgreSQL, Redis, Chromium, Caddy), when root and when it is missing
+	@.ci/install
 
 check: $(CHECKS:%=check-%) ## Run every check that needs no running program (make -j2 -k check: two at a time, all of them)
 $(CHECKS:%=check-%): $(VENV)/.dev $(PO:.po=.mo)
@@ -67,7 +70,7 @@ check-messages:
 check-security:
 	$(PY) -m bandit --quiet --configfile pyproject.toml --recursive --severity-level medium $(ROOMS)
 
-check-laws:
+check-laws: services
 	TEST_SHAPE=embedded $(PY) -m pytest --quiet tests/house/test_tracked_text.py tests/house/test_templates.py tests/house/test_compose.py
 
 bench: $(VENV)/.dev $(PO:.po=.mo) ## Measure the budgets beside their yardsticks, and print the table
