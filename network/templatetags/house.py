@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,7 +16,7 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, PasswordInput, RadioSelect, Textarea, TextInput
 from django.forms.widgets import EmailInput, NumberInput, URLInput
-from django.template import Context
+from django.template import Context, Engine
 from django.templatetags.static import static
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
@@ -129,6 +131,12 @@ def number(value: float | Decimal | None) -> SafeString:
     if value is None:
         return SafeString("")
     return format_html('<data value="{}">{}</data>', value, _grouped(value))
+
+
+@register.filter
+def at_most(value: int, most: int) -> int:
+    """The smaller of the two, as a plain int."""
+    return min(int(value or 0), most)
 
 
 @register.filter(name="bytes")
@@ -305,6 +313,40 @@ def _error(bound: BoundField) -> SafeString:
 
 
 # --- The page's own ------------------------------------------------------------------------------------------------------------------
+@register.simple_tag
+def space_links(spaces: Iterable[Any], here: int | str | None = None, *, look: str = "") -> SafeString:
+    """A link to each of the first twelve spaces, for the rail and the sheet of a phone; `here` is the id of the one that is open."""
+    rows = (
+        (
+            look,
+            space.get_absolute_url(),
+            SafeString(' aria-current="page"') if space.pk == here else "",
+            avatar(space, size="tiny"),
+            space.name,
+        )
+        for space in islice(spaces or (), 12)
+    )
+    return format_html_join("", '<a class="{}" href="{}"{}>{}<span class="truncate" dir="auto">{}</span></a>', rows)
+
+
+@register.simple_tag(takes_context=True)
+def fixed(context: Context, name: str, **values: str | int | bool | None) -> SafeString:
+    """Include a part of the shell that depends on nothing but its language and these values; rendered once a process for each.
+
+    The part sees only `values`: no actor, no request, no token.
+    """
+    engine = context.template.engine  # type: ignore[union-attr]  # set while a template renders
+    key = tuple(sorted((word, value if value is not None else "") for word, value in values.items()))
+    if settings.DEBUG:
+        return _rendered_part.__wrapped__(engine, name, _language(), settings.ROOT_URLCONF, key)
+    return _rendered_part(engine, name, _language(), settings.ROOT_URLCONF, key)
+
+
+@lru_cache(maxsize=2048)
+def _rendered_part(engine: Engine, name: str, language: str, urls: str, values: tuple[tuple[str, str | int | bool], ...]) -> SafeString:
+    return engine.get_template(name).render(Context(dict(values)))
+
+
 @register.simple_tag
 def stylesheets() -> SafeString:
     """The one style sheet, and the letters that the page's language needs first."""

@@ -285,3 +285,10 @@ def test_every_behaviour_and_sentence_that_is_named_exists():
     sentences = set(re.findall(r'data-say="([\w-]+)"', (ROOT / "templates/components/sentences.html").read_text("utf-8")))
     assert named - table.keys() == set()
     assert spoken - sentences == set()
+
+
+def test_every_module_can_be_followed_by_the_manifest():
+    """Django rewrites `import … from "…";` only with its semicolon: without, yesterday's module would serve today's page."""
+    loose = re.compile(r"(?m)^(?:import|export) [^;]*?from [\"'][./][^\"']*[\"']$")
+    scripts = {file.name: file.read_text("utf-8") for file in (ROOT / "static" / "js").rglob("*.js")}
+    assert {name: found for name, text in scripts.items() if (found := loose.findall(text))} == {}

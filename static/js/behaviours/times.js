@@ -49,7 +49,10 @@ function write(element) {
 
 function amount(element) {
   const value = Number(element.getAttribute("value"));
-  return Number.isFinite(value) ? number.format(value) : "";
+  if (!Number.isFinite(value)) return "";
+  if (!language.startsWith("ar") || digits === "arab") return number.format(value);
+  // Arabic separators also among Western digits, as the pages write them.
+  return number.formatToParts(value).map(({ type, value: part }) => (type === "group" ? "٬" : type === "decimal" ? "٫" : part)).join("");
 }
 
 function moment(element) {
