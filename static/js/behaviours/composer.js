@@ -1,6 +1,6 @@
 // A textarea that becomes the rich editor when somebody comes to write. Until then, and whenever the editor cannot be
 // loaded, it stays the textarea it is: its words are the form's words either way.
-import { field, htmlToPlain } from "../editor/field.js"
+import { field, htmlToPlain } from "../editor/field.js";
 
 export function connect(textarea) {
   const frame = textarea.closest(".editor, .composer, form") ?? textarea.parentElement

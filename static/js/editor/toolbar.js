@@ -1,5 +1,5 @@
 // The toolbar stands in the page already, translated and hidden; here its buttons learn what they do.
-import { isAddress } from "./schema.js"
+import { isAddress } from "./schema.js";
 
 const COMMANDS = {
   bold: (chain) => chain.toggleBold(),
