@@ -20,6 +20,7 @@ const BEHAVIOURS = {
   menu: () => import("./behaviours/menu.js"),
   quote: () => import("./behaviours/quote.js"),
   "read-mark": () => import("./behaviours/read-mark.js"),
+  passkey: () => import("./behaviours/passkey.js"),
   reveal: () => import("./behaviours/reveal.js"),
   segmented: () => import("./behaviours/segmented.js"),
   shortcuts: () => import("./behaviours/shortcuts.js"),
