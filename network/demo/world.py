@@ -1,0 +1,22 @@
+"""The whole demo world in its order."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from network.demo import cast, circles, echo, life
+from network.demo.story import tell
+
+
+def come_alive() -> str:
+    """Let happen what has not happened yet. Says in one sentence what was added."""
+    began = timezone.now()
+    accounts = cast.accounts()
+    # People and institutions first, then groups, then words: what is planned next reads what stands by then.
+    happened = tell([*cast.arrivals(), *circles.openings(), *life.writings()])
+    marks = life.reading()
+    if happened:
+        echo.deliver_all(today=began)
+    if not (accounts or happened or marks):
+        return "Demo world: complete."
+    return f"Demo world: {accounts} accounts, {happened} things that happened."
