@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,10 +15,15 @@ class MultaqaAdminSite(admin.AdminSite):
     site_header = _("Multaqa: administration")
     site_title = _("Multaqa")
     index_title = _("What is kept here")
-    enable_nav_sidebar = True
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one door: the house's sign-in, with its second step and its rate limits."""
+        if request.user.is_authenticated:
+            return super().login(request, extra_context)
+        return redirect(f"/{request.LANGUAGE_CODE}/accounts/login/?{urlencode({'next': request.get_full_path()})}")  # type: ignore[attr-defined]
 
 
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """What happened in the network is read here and changed by actions only."""
 
     show_full_result_count = False
@@ -32,7 +39,7 @@ class RecordAdmin(admin.ModelAdmin):
         return False
 
 
-class ReferenceAdmin(admin.ModelAdmin):
+class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Kinds, countries, settings, texts: kept by hand."""
 
     list_per_page = 50

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "network.groups",
     "profiles",
     "forums",
+    "notifications",  # before notices, which takes its model and its admin page over
     "notices",
     "realtime",
     "search",
@@ -48,7 +49,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "notifications",
     "django_htmx",
     "django_prose_editor",
     "csp",
@@ -321,7 +321,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 PAGE_SIZE = 20
 EDIT_WINDOW_HOURS = env.number("EDIT_WINDOW_HOURS", 24)
 RATES = {  # action: (how many, in seconds)
-    "post": (10, 60),
+    "post": (env.number("RATE_POSTS", 10, least=1), 60),
     "upload": (20, 600),
     "search": (30, 60),
     "lookup": (240, 60),

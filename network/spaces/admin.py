@@ -1,0 +1,78 @@
+"""Countries are kept by hand; spaces, members and mandates are read, and ended by the actions of the house."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from network.admin_pages import RecordAdmin, ReferenceAdmin
+from network.spaces import actions
+from network.spaces.actors import Actor
+from network.spaces.models import Country, Follow, Invitation, JoinRequest, Mandate, Membership, Space
+
+
+@admin.register(Country)
+class CountryAdmin(ReferenceAdmin):
+    list_display = ("code", "name_ar", "name_fr", "name_en", "protocol_order", "zone")
+    search_fields = ("code", "name_ar", "name_fr", "name_en")
+
+
+@admin.register(Space)
+class SpaceAdmin(RecordAdmin):
+    list_display = ("name", "kind", "handle", "country", "audience", "listed", "members_count")
+    list_filter = ("kind", "audience", "listed", "country")
+    list_select_related = ("country",)
+    search_fields = ("name_ar", "name_fr", "name_en", "handle", "folded")
+
+
+@admin.register(Mandate)
+class MandateAdmin(RecordAdmin):
+    list_display = ("user", "entity", "title", "network", "is_head", "from_day", "until_day")
+    list_filter = ("network", "is_head", "entity__country")
+    list_select_related = ("user", "entity")
+    search_fields = ("title", "user__email", "entity__name_ar", "entity__name_fr", "entity__name_en")
+    actions = ("end",)
+
+    @admin.action(description=_("End the chosen mandates now"), permissions=["view"])
+    def end(self, request: HttpRequest, mandates: QuerySet[Mandate]) -> None:
+        actor = Actor.of(request.user)
+        for mandate in mandates:
+            try:
+                actions.end_mandate(actor, mandate)
+            except PermissionDenied as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+                return
+        self.message_user(request, _("The mandates have ended."))
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordAdmin):
+    list_display = ("space", "user", "entity", "role", "approved_by", "since")
+    list_filter = ("role", "space__kind")
+    list_select_related = ("space", "user", "entity", "approved_by")
+    search_fields = ("user__email", "space__name_ar", "entity__name_ar")
+
+
+@admin.register(JoinRequest)
+class JoinRequestAdmin(RecordAdmin):
+    list_display = ("space", "user", "entity", "asked_at")
+    list_select_related = ("space", "user", "entity")
+    search_fields = ("user__email", "space__name_ar")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(RecordAdmin):
+    list_display = ("space", "user", "entity", "role", "by", "sent_at")
+    list_filter = ("role",)
+    list_select_related = ("space", "user", "entity", "by")
+    search_fields = ("user__email", "space__name_ar", "entity__name_ar")
+
+
+@admin.register(Follow)
+class FollowAdmin(RecordAdmin):
+    list_display = ("user", "space", "since")
+    list_select_related = ("user", "space")
+    search_fields = ("user__email", "space__name_ar")

@@ -1,0 +1,47 @@
+"""What is measured against: a raw ASGI hello, and a bare send loop to every socket, each under daphne with nothing of ours.
+
+    python -m tests.bench.yardsticks PORT
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from daphne.server import Server
+
+BODY = b"hello"
+EARS: set[Callable[[dict[str, Any]], Awaitable[None]]] = set()
+
+
+async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    if scope["type"] == "http":
+        await receive()
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"%d" % len(BODY))],
+            }
+        )
+        await send({"type": "http.response.body", "body": BODY})
+    elif scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        if scope["path"] == "/hear":
+            EARS.add(send)
+        try:
+            while (message := await receive())["type"] != "websocket.disconnect":
+                event = {"type": "websocket.send", "text": message["text"]}
+                for number, ear in enumerate(list(EARS)):
+                    await ear(event)
+                    if number % 100 == 99:
+                        await asyncio.sleep(0)
+        finally:
+            EARS.discard(send)
+
+
+if __name__ == "__main__":
+    Server(application, endpoints=[f"tcp:{sys.argv[1]}:interface=127.0.0.1"], signal_handlers=True, server_name="").run()

@@ -1,0 +1,81 @@
+"""The admin shows every model but drafts, edits reference data only, and hears whoever is staff and nobody else."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+
+from network.admin_pages import RecordAdmin, ReferenceAdmin
+from network.spaces.models import Mandate
+from tests.cast import topic_in
+
+OURS = ("activity", "spaces", "entities", "groups", "profiles", "forums", "notices", "realtime")
+PRIVATE = {"forums.Draft"}
+
+
+@pytest.fixture
+def staff(world: SimpleNamespace, client: Client) -> Client:
+    world.sami.user.is_staff = world.sami.user.is_superuser = True
+    world.sami.user.save()
+    client.force_login(world.sami.user)
+    topic_in(world, world.board)
+    return client
+
+
+def ours() -> list[type]:
+    return [model for model in apps.get_models() if model._meta.app_label in OURS]  # type: ignore[attr-defined]
+
+
+def test_every_model_is_there_but_what_is_private(db: None) -> None:
+    missing = {model._meta.label for model in ours() if not admin.site.is_registered(model)}  # type: ignore[attr-defined,type-var]
+    assert missing == PRIVATE
+
+
+def test_only_reference_data_is_edited(db: None) -> None:
+    edited = {model._meta.label for model in ours() if isinstance(admin.site._registry.get(model), ReferenceAdmin)}  # type: ignore[attr-defined,call-overload]
+    assert edited == {"spaces.Country", "entities.Kind", "forums.Tag"}
+    others = [admin.site._registry[model] for model in ours() if admin.site.is_registered(model)]  # type: ignore[index,type-var]
+    assert all(isinstance(page, (ReferenceAdmin, RecordAdmin)) for page in others)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_each_list_and_search_opens(language: str, staff: Client) -> None:
+    assert staff.get(f"/{language}/admin/").status_code == 200
+    for model in ours():
+        if admin.site.is_registered(model):  # type: ignore[type-var]
+            name = f"/{language}/admin/{model._meta.app_label}/{model._meta.model_name}/"  # type: ignore[attr-defined]
+            assert staff.get(name).status_code == 200, name
+            if admin.site._registry[model].search_fields:  # type: ignore[index]
+                assert staff.get(name, {"q": "x"}).status_code == 200, name
+
+
+def test_a_record_can_be_read_and_not_changed(staff: Client, world: SimpleNamespace) -> None:
+    mandate = Mandate.objects.filter(entity=world.school).get()
+    page = f"/ar/admin/spaces/mandate/{mandate.pk}/change/"
+    assert staff.get(page).status_code == 200
+    assert staff.post(page, {"title": "x"}).status_code == 403
+
+
+def test_a_button_calls_the_action(staff: Client, world: SimpleNamespace) -> None:
+    mandate = Mandate.objects.filter(entity=world.school).get()
+    staff.post("/ar/admin/spaces/mandate/", {"action": "end", "_selected_action": [mandate.pk]})
+    mandate.refresh_from_db()
+    assert mandate.is_over
+    assert mandate.ended_by == world.sami.user
+
+
+def test_an_administrator_adds_a_kind_without_code(staff: Client) -> None:
+    form = {"code": "museum", "name_ar": "متحف", "name_fr": "Musée", "name_en": "Museum", "position": "60"}
+    assert staff.post("/ar/admin/entities/kind/add/", form).status_code == 302
+    assert "متحف" in staff.get("/ar/admin/entities/kind/").content.decode()
+
+
+def test_members_and_visitors_find_no_admin(client: Client, world: SimpleNamespace) -> None:
+    assert client.get("/ar/admin/").status_code == 302
+    client.force_login(world.carmen.user)
+    assert client.get("/ar/admin/spaces/mandate/").status_code == 302
+    assert client.get("/ar/admin/").headers["Location"].startswith("/ar/admin/login/")
