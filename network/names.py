@@ -9,19 +9,38 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
-_MARKS = re.compile(r"([\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]{4})[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]+")
+_MARKS = re.compile(
+    r"([\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]{4})[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]+"
+)
 _ARABIC_MARKS = re.compile(r"[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0640]")
 
 # For matching only (stack.md, "Arabic search"): the letters people mix up when they type.
 _ARABIC_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ؤ": "ء", "ئ": "ء"})
 # The same drawing under another number: Persian and Urdu letters among Arabic ones.
 _ARABIC_TWINS = str.maketrans(
-    {"ی": "ي", "ۍ": "ي", "ې": "ي", "ك": "ك", "ک": "ك", "ڪ": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه", "ۃ": "ه", "ۂ": "ه", "ۆ": "و", "ٲ": "ا", "ٳ": "ا", "ٵ": "ا"}
+    {
+        "ی": "ي",
+        "ۍ": "ي",
+        "ې": "ي",
+        "ك": "ك",
+        "ک": "ك",
+        "ڪ": "ك",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ە": "ه",
+        "ۀ": "ه",
+        "ۃ": "ه",
+        "ۂ": "ه",
+        "ۆ": "و",
+        "ٲ": "ا",
+        "ٳ": "ا",
+        "ٵ": "ا",
+    }
 )
 # The basics of UTS #39: Cyrillic and Greek letters, and a few Latin ones, that draw a Latin letter. Lower case on both sides.
 _LOOKALIKES = str.maketrans(
-    "авекмнорстухіјѕԁԛԝһӏєꙅԍґ" "αβγεζηικμνορτυχωϲϳ" "ıɑɡɩǀ|ⅼ" "ոսօհցյզ",
-    "abekmhopctyxijsdqwhlesgr" "abyeznikmvoptuxwcj" "iagilll" "nuohgjq",
+    "авекмнорстухіјѕԁԛԝһӏєꙅԍґαβγεζηικμνορτυχωϲϳıɑɡɩǀ|ⅼոսօհցյզ",
+    "abekmhopctyxijsdqwhlesgrabyeznikmvoptuxwcjiagilllnuohgjq",
 )
 _CAPITALS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХІЈЅ", "ABEZHIKMNOPTYXABEKMHOPCTYXIJS")
 _DRAWN_ALIKE = str.maketrans({"0": "o", "1": "l", "5": "s", "i": "l", "$": "s", "@": "a", "!": "l"})
@@ -34,7 +53,9 @@ _COMMON = frozenset(
     "والثقافة والعلوم التربية الثقافة العلوم مدرسة نادي كرسي وزارة إدارة معهد مركز مكتب في من على عن و جامعة "
     "the of for and a an commission national nationale la le les de des du et pour d l en".split()
 )
-_TITLES = frozenset("د. د أ. أ أ.د. أ.د م. م. السيد السيدة الدكتور الدكتورة الأستاذ الأستاذة dr dr. mr mr. mrs mrs. ms ms. m. mme prof prof.".split())
+_TITLES = frozenset(
+    "د. د أ. أ أ.د. أ.د م. م. السيد السيدة الدكتور الدكتورة الأستاذ الأستاذة dr dr. mr mr. mrs mrs. ms ms. m. mme prof prof.".split()
+)
 
 
 def tidy_name(name: str) -> str:

@@ -54,7 +54,7 @@ def accept_upload(file: UploadedFile, *, user: Owner, stored: Stored | None = No
         )
     if ending in PICTURES:
         return _accept_picture(file, name, ending)
-    if not reads_as(ending, file):  # type: ignore[arg-type] -- UploadedFile passes read and seek on
+    if not reads_as(ending, file):
         raise unreadable(name)
     return _accepted(file, name, TYPES[ending])
 

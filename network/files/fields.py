@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network.files.kinds import MAX_FILES, TYPES, UploadRefused
 
+
 class FilesInput(forms.ClearableFileInput):
     """Several files in one field."""
 
@@ -22,7 +23,7 @@ class FilesField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # noqa: ANN401
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         files = [file for file in (data if isinstance(data, (list, tuple)) else [data]) if file]
         if len(files) > MAX_FILES:
             raise UploadRefused(_("You can attach up to 10 files."), code="too_many")

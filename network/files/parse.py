@@ -113,7 +113,8 @@ def _mp4(brands: frozenset[bytes]) -> Callable[[IO[bytes]], bool]:
     def check(file: IO[bytes]) -> bool:
         file.seek(0, 2)
         end = file.tell()
-        position, seen = 0, []
+        position = 0
+        seen: list[bytes] = []
         while position < end and len(seen) < 500:
             file.seek(position)
             head = file.read(16)

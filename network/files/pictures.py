@@ -13,6 +13,7 @@ from network.files.kinds import MAX_BYTES, UploadRefused, tidy_file_name, too_de
 SECONDS = 5
 _CHILD = Path(__file__).with_name("redraw_child.py")
 
+
 def picture(file: UploadedFile | IO[bytes], size: int = 256) -> bytes:
     """A square WebP of `size` pixels from the middle of a picture: profile pictures and logos. Raises UploadRefused."""
     name = tidy_file_name(getattr(file, "name", "") or "")

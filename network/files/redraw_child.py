@@ -38,7 +38,9 @@ def main(form: str, square: int) -> int:
             images = [frame.convert("RGBA" if form != "JPEG" else "RGB") for frame in ImageSequence.Iterator(source)]
             delay = source.info.get("duration", 100)
             image = images[0]
-            image.save(out, form, save_all=True, append_images=images[1:], loop=0, duration=delay if isinstance(delay, int) else 100, disposal=2)
+            image.save(
+                out, form, save_all=True, append_images=images[1:], loop=0, duration=delay if isinstance(delay, int) else 100, disposal=2
+            )
         else:
             image = ImageOps.exif_transpose(source)
             if form == "JPEG":
@@ -51,7 +53,7 @@ def main(form: str, square: int) -> int:
         return 3
     except Image.DecompressionBombError:
         return 3
-    except Exception:  # noqa: BLE001 -- whatever a hostile picture raises, it is not a picture to us
+    except Exception:
         return 2
     sys.stdout.buffer.write(b"%d %d\n" % image.size + out.getvalue())
     return 0
@@ -61,7 +63,7 @@ def _has_alpha(image: "object") -> bool:
     return getattr(image, "mode", "") in ("RGBA", "LA", "PA") or "transparency" in getattr(image, "info", {})
 
 
-def _bare(image):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 -- Pillow is not imported outside the limits
+def _bare(image):  # type: ignore[no-untyped-def]
     """Only the pixels: no EXIF, XMP, comment, profile or text travels along."""
     kept = {key: value for key, value in image.info.items() if key == "transparency"}
     image.info.clear()

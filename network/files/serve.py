@@ -5,6 +5,7 @@ from django.http import FileResponse
 
 from network.files.kinds import PICTURES, TYPES, tidy_file_name
 
+
 def serve_file(stored: File, name: str, content_type: str, *, inline: bool = False) -> FileResponse:
     """A stored file under headers that keep it from running or being shared; only pictures may stand inline.
 

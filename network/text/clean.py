@@ -26,9 +26,7 @@ TAGS = frozenset(
     "figure figcaption bdi".split()
 )
 # What is inside these is never prose; elsewhere only the tag goes and its words stay.
-DROPPED = frozenset(
-    "script style template iframe noscript noembed noframes xmp textarea title svg math object select".split()
-)
+DROPPED = frozenset("script style template iframe noscript noembed noframes xmp textarea title svg math object select".split())
 CLASSES = {"a": {"mention"}, "blockquote": {"quote"}, "p": {"quote-author"}}
 SCHEMES = frozenset(("http", "https", "mailto", "tel"))
 HANDLE = r"[^\W_][\w\u064b-\u0652.-]{0,58}"
@@ -264,12 +262,7 @@ def _secure(attrs: dict[tuple[str | None, str] | str, str], new: bool = False) -
 
 def _spaced(root: Element) -> str:
     return "".join(
-        kid
-        if isinstance(kid, str)
-        else f" {_spaced(kid)} "
-        if kid.tag in BLOCKS or kid.tag == "br"
-        else _spaced(kid)
-        for kid in root.kids
+        kid if isinstance(kid, str) else f" {_spaced(kid)} " if kid.tag in BLOCKS or kid.tag == "br" else _spaced(kid) for kid in root.kids
     )
 
 

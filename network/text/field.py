@@ -22,19 +22,20 @@ class RichTextWidget(forms.Textarea):
     template_name = "components/rich_textarea.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, mentions_url: str = "/mentions/", attach: bool = True) -> None:
-        super().__init__({"rows": 3, **(attrs or {})})
+        hint = _("Write here. Type @ to mention a person or an institution.") if mentions_url else _("Write here.")
+        super().__init__({"rows": 3, "placeholder": hint, **(attrs or {})})
         self.mentions_url = mentions_url
         self.attach = attach
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ANN401 -- Django's signature
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         # By the templates of the project, whichever renderer the form has: the toolbar needs our icons.
         return loader.render_to_string(self.template_name, self.get_context(name, value, attrs))
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> "Written | None":  # noqa: ANN401 -- Django's signature
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> "Written | None":
         value = data.get(name)
         return None if value is None else Written(value, is_html=data.get(f"{name}_format") == "html")
 
-    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:  # noqa: ANN401 -- Django's signature
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         typed = value if isinstance(value, Written) else None
         if typed is None and value:
             attrs = {**(attrs or {}), "data-html": str(value)}
@@ -77,7 +78,7 @@ class RichTextField(forms.Field):
         if self.required and not value:
             raise ValidationError(self.error_messages["required"], code="required")
 
-    def has_changed(self, initial: Any, data: Any) -> bool:  # noqa: ANN401 -- Django's signature
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return str(initial or "") != str(data or "")
 
 
@@ -89,7 +90,7 @@ class ClientIdField(forms.UUIDField):
     def __init__(self) -> None:
         super().__init__(required=False, initial=uuid.uuid4)
 
-    def clean(self, value: Any) -> uuid.UUID:  # noqa: ANN401 -- Django's signature
+    def clean(self, value: Any) -> uuid.UUID:
         try:
             return super().clean(value) or uuid.uuid4()
         except ValidationError:

@@ -19,9 +19,7 @@ class TextTooLong(TextRefused):
     """More than 64 KB."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("This text is too long. Please shorten it, or attach the long part as a file."), code="text_too_long"
-        )
+        super().__init__(_("This text is too long. Please shorten it, or attach the long part as a file."), code="text_too_long")
 
 
 class TextTooDeep(TextRefused):
@@ -45,10 +43,8 @@ def check_shape(markup: str) -> None:
 
     The scan counts too much rather than too little: what stands in a comment or an attribute counts as well.
     """
-    depth = nodes = tokens = 0
-    open_formats = 0
-    for match in _TAG.finditer(markup):
-        tokens += 1
+    depth = nodes = open_formats = 0
+    for tokens, match in enumerate(_TAG.finditer(markup)):
         closing, tag = match.group(1) == "/", match.group(2).lower()
         if closing:
             depth = max(0, depth - (tag not in _FLAT))

@@ -60,8 +60,7 @@ def quote(html: str, *, author: str, path: str) -> str:
     root, _, _ = read(html)
     root.kids = [kid for kid in root.kids if isinstance(kid, str) or kid.tag != "blockquote"]
     return (
-        f'<blockquote class="quote" cite="{escape_value(path)}">'
-        f'<p class="quote-author">{escape_text(author)}</p>{root.html()}</blockquote>'
+        f'<blockquote class="quote" cite="{escape_value(path)}"><p class="quote-author">{escape_text(author)}</p>{root.html()}</blockquote>'
     )
 
 
@@ -130,10 +129,7 @@ def _lines(parent: Element) -> list[str]:
 
 
 def _inline(element: Element) -> str:
-    words = "".join(
-        re.sub(r"\s+", " ", kid) if isinstance(kid, str) else "\n" if kid.tag == "br" else _inline(kid)
-        for kid in element.kids
-    )
+    words = "".join(re.sub(r"\s+", " ", kid) if isinstance(kid, str) else "\n" if kid.tag == "br" else _inline(kid) for kid in element.kids)
     if element.attrs.get("class") == "mention":
         return "@" + (element.attrs.get("data-handle") or element.attrs.get("href", "").removeprefix("/@"))
     href = element.attrs.get("href", "")

@@ -8,9 +8,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-BLOCKS = frozenset(
-    "p hr blockquote ul ol li h2 h3 h4 pre table thead tbody tr td th div figure figcaption".split()
-)
+BLOCKS = frozenset("p hr blockquote ul ol li h2 h3 h4 pre table thead tbody tr td th div figure figcaption".split())
 VOID = frozenset(("br", "hr", "img"))
 
 _TOKEN = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>|([^<]+)')

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mimetypes import guess_type
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -59,8 +60,8 @@ def serve(page: str) -> Iterator[Harness]:
                 if not found:
                     return self._send(404, "text/plain", b"")
                 kind = guess_type(url.path)[0] or "application/octet-stream"
-                with open(str(found), "rb") as file:
-                    return self._send(200, "text/javascript" if url.path.endswith(".js") else kind, file.read())
+                kind = "text/javascript" if url.path.endswith(".js") else kind
+                return self._send(200, kind, Path(str(found)).read_bytes())
             if url.path == "/mentions/":
                 query = parse_qs(url.query).get("q", [""])[0]
                 people = [p for p in PEOPLE if query in str(p["name"]) or str(p["handle"]).startswith(query)]
@@ -86,7 +87,7 @@ def serve(page: str) -> Iterator[Harness]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 -- the library's signature
+        def log_message(self, format: str, *args: Any) -> None:
             return None
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -136,7 +136,20 @@ def test_a_page_hidden_in_a_picture_is_gone() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a.svg", "a.html", "a.xml", "a.js", "a.exe", "a.docm", "a.php.phtml", "noending", "a.svgz", "a.xhtml", "a.png.html", "a.pdf\u202e.exe"],
+    [
+        "a.svg",
+        "a.html",
+        "a.xml",
+        "a.js",
+        "a.exe",
+        "a.docm",
+        "a.php.phtml",
+        "noending",
+        "a.svgz",
+        "a.xhtml",
+        "a.png.html",
+        "a.pdf\u202e.exe",
+    ],
 )
 def test_kinds_that_are_not_on_the_list_are_refused(name: str) -> None:
     assert refusal(name, b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>") == "kind"
@@ -241,7 +254,7 @@ def test_a_profile_picture_is_a_square_webp() -> None:
 
 
 def test_files_leave_under_headers_that_keep_them_from_running() -> None:
-    response = serve_file(ContentFile(b"x", name="random"), "تقرير \"1\".pdf", "application/pdf")
+    response = serve_file(ContentFile(b"x", name="random"), 'تقرير "1".pdf', "application/pdf")
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     assert response["X-Content-Type-Options"] == "nosniff"

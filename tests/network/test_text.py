@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,8 @@ def test_a_hostile_64_kb_costs_little(raw: str) -> None:
     spent = []
     for _ in range(3):
         began = time.process_time()
-        try:
+        with suppress(TextTooLong, TextTooDeep):
             clean_html(raw[:65_536])
-        except (TextTooLong, TextTooDeep):
-            pass
         spent.append(time.process_time() - began)
     assert min(spent) <= 0.1
 

@@ -3,114 +3,144 @@
 //     <input type="file" name="files" multiple> <ul data-attach-list></ul>
 
 export function connect(box) {
-  const stop = new AbortController()
-  const { signal } = stop
-  const input = box.querySelector('input[type="file"]')
-  const list = box.querySelector("[data-attach-list]")
-  const form = input.form
-  const maxBytes = Number(box.dataset.maxBytes) || Infinity
-  const maxFiles = Number(box.dataset.maxFiles) || Infinity
-  const format = new Intl.NumberFormat(`${document.documentElement.lang || "en"}-u-nu-latn`, { maximumFractionDigits: 1 })
-  let chosen = []
+  const stop = new AbortController();
+  const { signal } = stop;
+  const input = box.querySelector('input[type="file"]');
+  const list = box.querySelector("[data-attach-list]");
+  const form = input.form;
+  const maxBytes = Number(box.dataset.maxBytes) || Infinity;
+  const maxFiles = Number(box.dataset.maxFiles) || Infinity;
+  const format = new Intl.NumberFormat(`${document.documentElement.lang || "en"}-u-nu-latn`, { maximumFractionDigits: 1 });
+  let chosen = [];
 
-  input.addEventListener("change", () => {
-    add(input.files)
-  }, { signal })
-  form?.addEventListener("multaqa:files", (event) => {
-    event.preventDefault() // taken
-    add(event.detail.files)
-  }, { signal })
-  form?.addEventListener("dragover", (event) => {
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault()
-  }, { signal })
-  form?.addEventListener("drop", (event) => {
-    if (!event.dataTransfer?.files.length) return
-    event.preventDefault()
-    add(event.dataTransfer.files)
-  }, { signal, capture: true })
-  form?.addEventListener("reset", () => {
-    chosen = []
-    show()
-  }, { signal })
+  // Its label is the button; the list below says what the input would.
+  input.classList.add("visually-hidden");
+
+  input.addEventListener(
+    "change",
+    () => {
+      add(input.files);
+    },
+    { signal },
+  );
+  form?.addEventListener(
+    "multaqa:files",
+    (event) => {
+      event.preventDefault(); // taken
+      add(event.detail.files);
+    },
+    { signal },
+  );
+  form?.addEventListener(
+    "dragover",
+    (event) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    },
+    { signal },
+  );
+  form?.addEventListener(
+    "drop",
+    (event) => {
+      if (!event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      add(event.dataTransfer.files);
+    },
+    { signal, capture: true },
+  );
+  form?.addEventListener(
+    "reset",
+    () => {
+      chosen = [];
+      show();
+    },
+    { signal },
+  );
 
   function add(files) {
-    const known = new Set(chosen.map(nameOf))
-    chosen = [...chosen, ...[...files].filter((file) => !known.has(nameOf(file)))]
-    hand()
-    show()
+    const known = new Set(chosen.map(nameOf));
+    chosen = [...chosen, ...[...files].filter((file) => !known.has(nameOf(file)))];
+    hand();
+    show();
   }
 
   function drop(file) {
-    chosen = chosen.filter((other) => other !== file)
-    hand()
-    show()
-    input.focus()
+    chosen = chosen.filter((other) => other !== file);
+    hand();
+    show();
+    input.focus({ preventScroll: true });
   }
 
   function hand() {
-    const transfer = new DataTransfer()
-    for (const file of chosen) transfer.items.add(file)
-    input.files = transfer.files
+    const transfer = new DataTransfer();
+    for (const file of chosen) transfer.items.add(file);
+    input.files = transfer.files;
   }
 
   function show() {
-    const tooMany = chosen.length > maxFiles
-    const tooLarge = chosen.some((file) => file.size > maxBytes)
+    const tooMany = chosen.length > maxFiles;
+    const tooLarge = chosen.some((file) => file.size > maxBytes);
     // Setting it holds up the form with the browser's own bubble, in the reader's words.
-    input.setCustomValidity(tooMany ? box.dataset.tooMany ?? "" : tooLarge ? box.dataset.tooLarge ?? "" : "")
-    list.replaceChildren(...chosen.map((file) => line(file)))
-    list.hidden = !chosen.length
-    if (tooMany) list.append(sentence("li", box.dataset.tooMany))
-    form?.dispatchEvent(new CustomEvent("multaqa:attached", { detail: { count: chosen.length } }))
+    input.setCustomValidity(tooMany ? (box.dataset.tooMany ?? "") : tooLarge ? (box.dataset.tooLarge ?? "") : "");
+    list.replaceChildren(...chosen.map((file) => line(file)));
+    list.hidden = !chosen.length;
+    if (tooMany) list.append(sentence("li", box.dataset.tooMany));
+    form?.dispatchEvent(new CustomEvent("multaqa:attached", { detail: { count: chosen.length } }));
   }
 
   function line(file) {
-    const item = document.createElement("li")
-    item.className = "attachment"
-    const type = document.createElement("span")
-    type.className = "file-type"
-    type.textContent = (file.name.split(".").pop() ?? "").slice(0, 4).toUpperCase()
-    const words = document.createElement("span")
-    words.className = "grow"
-    const name = document.createElement("b")
-    name.className = "truncate small"
-    name.dir = "auto"
-    name.textContent = file.name
-    const size = document.createElement("span")
-    size.className = "meta"
-    size.textContent = sizeOf(file.size)
-    words.append(name, size)
-    if (file.size > maxBytes) words.append(sentence("span", box.dataset.tooLarge))
-    const remove = document.createElement("button")
-    remove.type = "button"
-    remove.className = "button button-bare button-icon"
-    remove.setAttribute("aria-label", `${box.dataset.remove ?? ""} ${file.name}`.trim())
-    remove.textContent = "×"
-    remove.addEventListener("click", () => drop(file))
-    item.append(type, words, remove)
-    return item
+    const item = document.createElement("li");
+    item.className = "attachment";
+    const type = document.createElement("span");
+    type.className = "file-type";
+    type.textContent = (file.name.split(".").pop() ?? "").slice(0, 4).toUpperCase();
+    const words = document.createElement("span");
+    words.className = "grow";
+    const name = document.createElement("b");
+    name.className = "truncate small";
+    name.dir = "auto";
+    name.textContent = file.name;
+    const size = document.createElement("span");
+    size.className = "meta";
+    size.textContent = sizeOf(file.size);
+    words.append(name, size);
+    if (file.size > maxBytes) words.append(sentence("span", box.dataset.tooLarge));
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "button button-bare button-icon";
+    remove.setAttribute("aria-label", `${box.dataset.remove ?? ""} ${file.name}`.trim());
+    remove.textContent = "×";
+    remove.addEventListener("click", () => drop(file));
+    item.append(type, words, remove);
+    return item;
   }
 
   function sentence(tag, words) {
-    const element = document.createElement(tag)
-    element.className = "field-error"
-    element.setAttribute("role", "alert")
-    element.textContent = words ?? ""
-    return element
+    const element = document.createElement(tag);
+    element.className = "field-error";
+    element.setAttribute("role", "alert");
+    element.textContent = words ?? "";
+    return element;
   }
 
   function sizeOf(bytes) {
-    const [amount, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "kilobyte"] : [bytes / 1024 / 1024, "megabyte"]
+    const [amount, unit] = bytes < 1024 * 1024 ? [bytes / 1024, "kilobyte"] : [bytes / 1024 / 1024, "megabyte"];
     try {
-      return new Intl.NumberFormat(`${document.documentElement.lang || "en"}-u-nu-latn`, { style: "unit", unit, maximumFractionDigits: 1 }).format(amount)
+      return new Intl.NumberFormat(`${document.documentElement.lang || "en"}-u-nu-latn`, {
+        style: "unit",
+        unit,
+        maximumFractionDigits: 1,
+      }).format(amount);
     } catch {
-      return format.format(amount)
+      return format.format(amount);
     }
   }
 
-  return () => stop.abort()
+  return () => {
+    stop.abort();
+    input.classList.remove("visually-hidden");
+  };
 }
 
 function nameOf(file) {
-  return `${file.name}/${file.size}/${file.lastModified}`
+  return `${file.name}/${file.size}/${file.lastModified}`;
 }

@@ -2,78 +2,98 @@
 // after the last key. The local copy survives an expired session and a dead line; it goes when the words have been sent.
 //   <form data-behaviour="drafts" data-draft-key="topic-42" data-draft-url="/topics/42/draft/">
 
-const AFTER = 2_000
-const KEEP = 14 * 86_400_000
+const AFTER = 2_000;
+const KEEP = 14 * 86_400_000;
 
 export function connect(form) {
-  const stop = new AbortController()
-  const { signal } = stop
-  const text = form.querySelector("textarea")
-  const badge = form.querySelector("[data-draft-badge]")
-  const owner = document.documentElement.dataset.user ?? document.querySelector("meta[name=actor]")?.content ?? ""
-  const key = `draft:${owner}:${form.dataset.draftKey ?? form.getAttribute("action") ?? location.pathname}`
-  let timer = 0
-  let last = serialise()
-  let done = false
+  const stop = new AbortController();
+  const { signal } = stop;
+  const text = form.querySelector("textarea");
+  const badge = form.querySelector("[data-draft-badge]");
+  const owner = document.documentElement.dataset.user ?? document.querySelector("meta[name=actor]")?.content ?? "";
+  const key = `draft:${owner}:${form.dataset.draftKey ?? form.getAttribute("action") ?? location.pathname}`;
+  let timer = 0;
+  let last = serialise();
+  let done = false;
 
-  sweep()
-  restore()
+  sweep();
+  restore();
 
-  form.addEventListener("input", (event) => {
-    if (event.target.type === "file" || done) return
-    keep()
-    say(null)
-    clearTimeout(timer)
-    timer = setTimeout(save, AFTER)
-  }, { signal })
-  form.addEventListener("focusout", () => {
-    clearTimeout(timer)
-    timer = setTimeout(save, 50)
-  }, { signal })
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") save({ leaving: true })
-  }, { signal })
-  form.addEventListener("multaqa:sent", () => clear({ form: true }), { signal })
+  form.addEventListener(
+    "input",
+    (event) => {
+      if (event.target.type === "file" || done) return;
+      keep();
+      say(null);
+      clearTimeout(timer);
+      timer = setTimeout(save, AFTER);
+    },
+    { signal },
+  );
+  form.addEventListener(
+    "focusout",
+    () => {
+      clearTimeout(timer);
+      timer = setTimeout(save, 50);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      if (document.visibilityState === "hidden") save({ leaving: true });
+    },
+    { signal },
+  );
+  form.addEventListener("multaqa:sent", () => clear({ form: true }), { signal });
   // A plain form leaves the page: what was sent is forgotten when the next page of ours shows that it arrived.
-  form.addEventListener("submit", () => {
-    clearTimeout(timer)
-    if (!form.matches("[hx-post], [data-hx-post]")) mark()
-  }, { signal })
+  form.addEventListener(
+    "submit",
+    () => {
+      clearTimeout(timer);
+      if (!form.matches("[hx-post], [data-hx-post]")) mark();
+    },
+    { signal },
+  );
 
   function words() {
-    const hidden = form.elements.namedItem(text?.dataset.formatName ?? "")
-    return { value: text?.value ?? "", format: hidden?.value ?? "plain", title: form.elements.namedItem("title")?.value ?? "" }
+    const hidden = form.elements.namedItem(text?.dataset.formatName ?? "");
+    return { value: text?.value ?? "", format: hidden?.value ?? "plain", title: form.elements.namedItem("title")?.value ?? "" };
   }
 
   function serialise() {
-    const data = new FormData(form)
+    const data = new FormData(form);
     for (const name of [...data.keys()]) {
-      if (["csrfmiddlewaretoken", "client_id"].includes(name) || data.get(name) instanceof File) data.delete(name)
+      if (["csrfmiddlewaretoken", "client_id"].includes(name) || data.get(name) instanceof File) data.delete(name);
     }
-    return new URLSearchParams(data).toString()
+    return new URLSearchParams(data).toString();
   }
 
   function keep() {
-    const now = words()
+    const now = words();
     try {
-      if (now.value.trim() || now.title.trim()) localStorage.setItem(key, JSON.stringify({ ...now, at: Date.now(), id: clientId() }))
-      else localStorage.removeItem(key)
-    } catch { /* private windows have no store: the server's copy remains */ }
+      if (now.value.trim() || now.title.trim()) localStorage.setItem(key, JSON.stringify({ ...now, at: Date.now(), id: clientId() }));
+      else localStorage.removeItem(key);
+    } catch {
+      /* private windows have no store: the server's copy remains */
+    }
   }
 
   function mark() {
     try {
-      const stored = JSON.parse(localStorage.getItem(key))
-      if (stored) localStorage.setItem(key, JSON.stringify({ ...stored, sent: true }))
-    } catch { /* nothing kept, nothing to mark */ }
+      const stored = JSON.parse(localStorage.getItem(key));
+      if (stored) localStorage.setItem(key, JSON.stringify({ ...stored, sent: true }));
+    } catch {
+      /* nothing kept, nothing to mark */
+    }
   }
 
   async function save({ leaving = false } = {}) {
-    const url = form.dataset.draftUrl
-    const now = serialise()
-    if (done || !url || now === last || form.classList.contains("is-sending")) return
-    last = now
-    const token = form.elements.namedItem("csrfmiddlewaretoken")?.value
+    const url = form.dataset.draftUrl;
+    const now = serialise();
+    if (done || !url || now === last || form.classList.contains("is-sending")) return;
+    last = now;
+    const token = form.elements.namedItem("csrfmiddlewaretoken")?.value;
     try {
       const answer = await fetch(url, {
         method: "POST",
@@ -81,71 +101,75 @@ export function connect(form) {
         keepalive: leaving && now.length < 60_000,
         redirect: "manual", // to the sign-in page: not saved
         headers: { "X-CSRFToken": token ?? "", "X-Requested-With": "fetch" },
-      })
-      if (!answer.ok) throw new Error(String(answer.status))
-      say("saved")
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      say("saved");
     } catch {
-      last = "" // try again at the next key
-      say("local")
+      last = ""; // try again at the next key
+      say("local");
     }
   }
 
   function restore() {
-    let stored = null
+    let stored = null;
     try {
-      stored = JSON.parse(localStorage.getItem(key))
-    } catch { /* not ours */ }
-    if (!stored || !text) return
+      stored = JSON.parse(localStorage.getItem(key));
+    } catch {
+      /* not ours */
+    }
+    if (!stored || !text) return;
     if (stored.sent && !form.querySelector("[aria-invalid=true], .field-error, [role=alert]:not([hidden])")) {
       // Sent from here, and this page did not come back with a refusal: it arrived.
-      localStorage.removeItem(key)
-      return
+      localStorage.removeItem(key);
+      return;
     }
-    const now = words()
-    const untouched = !now.value.trim() || (text.dataset.html && now.value === text.defaultValue)
-    if (!untouched || !stored.value?.trim() || Date.now() - stored.at > KEEP) return
-    text.value = stored.value
-    const format = form.elements.namedItem(text.dataset.formatName ?? "")
-    if (format) format.value = stored.format
+    const now = words();
+    const untouched = !now.value.trim() || (text.dataset.html && now.value === text.defaultValue);
+    if (!untouched || !stored.value?.trim() || Date.now() - stored.at > KEEP) return;
+    text.value = stored.value;
+    const format = form.elements.namedItem(text.dataset.formatName ?? "");
+    if (format) format.value = stored.format;
     // The composer may not be awake yet: then it finds the words as it would find those of a refused form.
-    text.dispatchEvent(new CustomEvent("multaqa:restore"))
-    const title = form.elements.namedItem("title")
-    if (title && !title.value) title.value = stored.title ?? ""
+    text.dispatchEvent(new CustomEvent("multaqa:restore"));
+    const title = form.elements.namedItem("title");
+    if (title && !title.value) title.value = stored.title ?? "";
     // The same words sent twice must stay one post, also over a new page.
-    const id = form.elements.namedItem("client_id")
-    if (id && stored.id) id.value = stored.id
-    say("restored")
+    const id = form.elements.namedItem("client_id");
+    if (id && stored.id) id.value = stored.id;
+    say("restored");
   }
 
   function clientId() {
-    return form.elements.namedItem("client_id")?.value
+    return form.elements.namedItem("client_id")?.value;
   }
 
   function clear() {
-    clearTimeout(timer)
-    localStorage.removeItem(key)
-    last = serialise()
-    say(null)
+    clearTimeout(timer);
+    localStorage.removeItem(key);
+    last = serialise();
+    say(null);
   }
 
   function say(word) {
-    if (!badge) return
-    badge.textContent = word ? (badge.dataset[word] ?? "") : ""
+    if (!badge) return;
+    badge.textContent = word ? (badge.dataset[word] ?? "") : "";
   }
 
   return () => {
-    done = true
-    stop.abort()
-    clearTimeout(timer)
-  }
+    done = true;
+    stop.abort();
+    clearTimeout(timer);
+  };
 }
 
 function sweep() {
   try {
     for (const name of Object.keys(localStorage)) {
-      if (!name.startsWith("draft:")) continue
-      const { at } = JSON.parse(localStorage.getItem(name)) ?? {}
-      if (!at || Date.now() - at > KEEP) localStorage.removeItem(name)
+      if (!name.startsWith("draft:")) continue;
+      const { at } = JSON.parse(localStorage.getItem(name)) ?? {};
+      if (!at || Date.now() - at > KEEP) localStorage.removeItem(name);
     }
-  } catch { /* no store */ }
+  } catch {
+    /* no store */
+  }
 }
