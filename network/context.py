@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
@@ -17,9 +17,9 @@ def house(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "demo": settings.DEMO,
-        "notices_unread": SimpleLazyObject(lambda: _unread(request)),
+        "notices_unread": cache(lambda: _unread(request)),  # templates call it: read once, if at all
         "languages": [(code, name, _in_language(request.get_full_path(), code)) for code, name in settings.LANGUAGE_NAMES.items()],
-        "live_epoch": SimpleLazyObject(lambda: import_string("realtime.models.Epoch").now()),
+        "live_epoch": cache(lambda: import_string("realtime.models.Epoch").now()),
     }
 
 
