@@ -153,6 +153,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         return done.stdout
 
     manage("migrate", "--noinput", "--verbosity", "0")
+    manage("seed", "--only", "reference")
     manage("collectstatic", "--noinput", "--verbosity", "0")
     password = secrets.token_urlsafe(12)
     topic = int(manage("shell", "--verbosity", "0", "--command", _WORLD.format(password=password)).split("topic")[-1])
