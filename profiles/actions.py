@@ -5,23 +5,35 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from network.activity.recording import record
 from network.content import Audience, realign
-from network.names import tidy_name
+from network.names import skeleton, tidy_name
 from network.permissions import check
-from network.spaces.actions import describe, rights_changed
+from network.spaces.actions import describe, rights_changed, unfollow
 from network.spaces.models import Country, Space
+from network.spaces.pictures import drop_picture, set_picture
 from profiles.models import Block, Profile, User
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
 
+ABOUT_LENGTH = 2000
+
 
 @transaction.atomic
-def open_account(user: User, *, name: str, handle: str = "", language: str = "ar", country: Country | None = None, **profile: object) -> User:
-    """Save a new account with its page and profile. Seen by the network only, until the person chooses otherwise."""
+def open_account(
+    user: User, *, name: str, handle: str = "", language: str = "ar", country: Country | None = None, **profile: object
+) -> User:
+    """Save a new account with its page and profile. Seen by the network only, until the person chooses otherwise.
+
+    ValidationError for a name without letters, or one that looks like an institution's.
+    """
+    check_name(name)
     user.language = language if language in ("ar", "fr", "en") else "ar"
     user.save()
     page = Space(kind=Space.Kind.PERSON, user=user, audience=Audience.NETWORK, country=country)
@@ -35,18 +47,44 @@ def open_account(user: User, *, name: str, handle: str = "", language: str = "ar
 
 
 @transaction.atomic
-def edit(actor: Actor, user: User, *, page: dict[str, object], profile: dict[str, object]) -> User:
-    """Change what one says of oneself."""
+def edit(
+    actor: Actor,
+    user: User,
+    *,
+    page: dict[str, object],
+    profile: dict[str, object],
+    picture: bytes | None = None,
+    without_picture: bool = False,
+) -> User:
+    """Change what one says of oneself. `picture` is redrawn already (network.spaces.pictures.redrawn)."""
     space = user.page.locked()
     check(actor, "profile.edit", space)
     before = space.audience
+    for field, value in page.items():
+        if field.startswith("name_") and value:
+            check_name(str(value))
     describe(space, **page)
+    if picture is not None:
+        set_picture(space, picture)
+    elif without_picture:
+        drop_picture(space)
     space.save()
     Profile.objects.update_or_create(user=user, defaults=profile)
     if before != space.audience:
         realign(space.pk)
     record(actor, "described", space, space=space, reach=Audience.MANAGERS)
     return user
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that draws nothing, or that looks like an institution's: a person speaks for it by mandate, never by name."""
+    bones = skeleton(name)[:200]
+    if not bones:
+        raise ValidationError(_("Write a name with letters."), code="no_letters")
+    if Space.objects.entities().filter(skeleton=bones).exists():
+        raise ValidationError(
+            _("This is the name of an institution. Write your own name; you will speak for it by mandate."), code="institution"
+        )
 
 
 @transaction.atomic
@@ -57,15 +95,40 @@ def prefer(actor: Actor, **preferences: str) -> None:
 
 @transaction.atomic
 def suspend(actor: Actor, user: User) -> None:
-    """Close an account's doors at once: sessions, sockets and writing."""
+    """Close an account's doors at once: sessions, sockets and writing. Twice is quiet; oneself is refused."""
     check(actor, "person.suspend")
-    User.objects.filter(pk=user.pk).update(is_active=False)
-    rights_changed([user.pk])
+    if user.pk == actor.user_id:
+        raise ValidationError(_("You cannot suspend your own account."))
+    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        end_sessions(user)
+        record(actor, "suspended", user.page, space=user.page, reach=Audience.MANAGERS)
+        rights_changed([user.pk])
+
+
+@transaction.atomic
+def reinstate(actor: Actor, user: User) -> None:
+    """Let a suspended person sign in again; the ended sessions stay ended."""
+    check(actor, "person.suspend")
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        record(actor, "reinstated", user.page, space=user.page, reach=Audience.MANAGERS)
+        rights_changed([user.pk])
+
+
+def end_sessions(user: User) -> int:
+    """End every session of a person, on all devices; how many there were."""
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:
+        session.end()
+    return len(sessions)
 
 
 @transaction.atomic
 def block(actor: Actor, other: User) -> Block:
+    """Hear no more of somebody; blocking oneself is refused, blocking twice is quiet. Ends following."""
+    if other.pk == actor.user_id:
+        raise ValidationError(_("You cannot block yourself."))
     made, _new = Block.objects.get_or_create(user=actor.user, blocked=other)
+    unfollow(actor, other.page)
     return made
 
 

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from profiles import spoken
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
@@ -31,16 +33,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
     # Raised whenever a membership or mandate changes; see spaces.actors.
     rights = models.PositiveIntegerField(default=0, editable=False)
-    language = models.CharField(_("language of the interface"), max_length=5, default="ar", choices=[("ar", "العربية"), ("fr", "Français"), ("en", "English")])
+    language = models.CharField(
+        _("language of the interface"), max_length=5, default="ar", choices=[("ar", "العربية"), ("fr", "Français"), ("en", "English")]
+    )
     zone = models.CharField(_("time zone"), max_length=40, blank=True)  # blank: the browser's
-    digits = models.CharField(_("digits"), max_length=8, default="western", choices=[("western", _("Western: 1 2 3")), ("eastern", _("Eastern: ١ ٢ ٣"))])
+    digits = models.CharField(
+        _("digits"), max_length=8, default="western", choices=[("western", _("Western: 1 2 3")), ("eastern", _("Eastern: ١ ٢ ٣"))]
+    )
     calendar = models.CharField(
         _("calendar"),
         max_length=12,
         default="both",
         choices=[("gregorian", _("Gregorian")), ("hijri", _("Hijri")), ("both", _("Gregorian, with Hijri beside it"))],
     )
-    theme = models.CharField(_("theme"), max_length=8, default="system", choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))])
+    theme = models.CharField(
+        _("theme"), max_length=8, default="system", choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))]
+    )
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -78,6 +86,11 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.honorific} {self.user}".strip()
+
+    @property
+    def spoken(self) -> list[str]:
+        """Names of the languages spoken, for the reader."""
+        return spoken.names(self.languages)
 
 
 class Block(models.Model):

@@ -1,5 +1,7 @@
-"""Addresses of this room."""
+"""The demonstration's door, under /demo/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from profiles.views.demo import demo
+
+urlpatterns = [path("", demo, name="demo_sign_in")]

@@ -1,0 +1,169 @@
+"""The directory of people, a person's page, and what others do there."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from network.fragments import done, page
+from network.permissions import can
+from network.spaces import actions as spaces
+from network.spaces.models import Follow, Space
+from profiles import actions, queries, spoken
+from profiles.models import Block, User
+
+PAGE = 20
+TOPICS = 5
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Who is here: search, country, institution, language. Visitors see public pages only."""
+    words = request.GET.get("q", "").replace("\0", "")[:200].strip()
+    country, language = request.GET.get("country", ""), request.GET.get("language", "")
+    institution = _number(request.GET.get("institution", ""))
+    countries = queries.countries()
+    institutions = queries.institutions(request.actor)
+    country = country if country in dict(countries) else ""
+    language = language if language in spoken.SPOKEN else ""
+    found = queries.people(request.actor, words=words, country=country, institution=institution, language=language)
+    shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    held = queries.mandates_of(request.actor, [space.user_id for space in shown])
+    return page(
+        request,
+        "profiles/people.html",
+        cache=True,
+        nav="people",
+        shown=shown,
+        rows=[(space, space.user.profile, held.get(space.user_id, [])) for space in shown],
+        words=words,
+        country=country,
+        language=language,
+        institution=institution,
+        countries=countries,
+        languages_spoken=[(code, name) for code, name in spoken.SPOKEN.items()],
+        institutions=institutions,
+        narrowed=bool(words or country or language or institution),
+    )
+
+
+@require_safe
+def person(request: HttpRequest, user_id: int) -> HttpResponse:
+    """What a person says of themselves, whom they speak for, what they opened, and their wall."""
+    actor = request.actor
+    space = _page_of(request, user_id)
+    own = actor.user_id == user_id
+    related = {
+        "is_followed": not own and actor.user_id is not None and Follow.objects.filter(user=actor.user_id, space=space).exists(),
+        "is_blocked": not own and actor.user_id is not None and Block.objects.filter(user=actor.user_id, blocked=user_id).exists(),
+    }
+    return page(
+        request,
+        "profiles/person.html",
+        cache=True,
+        streams=(f"space.{space.pk}",),
+        nav="people",
+        space=space,
+        person=space.user,
+        profile=space.user.profile,
+        own=own,
+        may_follow=not own and can(actor, "space.follow", space),
+        may_suspend=not own and can(actor, "person.suspend"),
+        mandates=queries.mandates_of(actor, [user_id]).get(user_id, []),
+        followers=space.followers.count(),
+        topics=space.user.topics.filter(board__isnull=False, deleted_at=None)
+        .visible_to(actor)
+        .select_related("space")
+        .order_by("-created_at")[:TOPICS],
+        **related,
+    )
+
+
+@require_safe
+def by_handle(request: HttpRequest, handle: str) -> HttpResponse:
+    """`/@carmen/` leads to whoever bears the handle; 404 for those one may not see."""
+    space = get_object_or_404(Space.objects.visible_to(request.actor), handle__iexact=handle)
+    return redirect(space)
+
+
+@login_required
+@require_POST
+def follow(request: HttpRequest, user_id: int) -> HttpResponse:
+    space = _page_of(request, user_id)
+    spaces.follow(request.actor, space)
+    return done(request, space.get_absolute_url())
+
+
+@login_required
+@require_POST
+def unfollow(request: HttpRequest, user_id: int) -> HttpResponse:
+    space = _page_of(request, user_id)
+    spaces.unfollow(request.actor, space)
+    return done(request, space.get_absolute_url())
+
+
+@login_required
+@require_POST
+def block(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Hear no more of somebody."""
+    space = _page_of(request, user_id)
+    try:
+        actions.block(request.actor, space.user)
+        messages.success(request, _("You hear no more of %(name)s.") % {"name": space.name})
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    return done(request, space.get_absolute_url())
+
+
+@login_required
+@require_POST
+def unblock(request: HttpRequest, user_id: int) -> HttpResponse:
+    # Also somebody whom one may no longer see: the list of blocked people stays in one's hands.
+    other = get_object_or_404(User.objects.filter(blocked_by__user=request.actor.user_id).select_related("page"), pk=user_id)
+    actions.unblock(request.actor, other)
+    messages.success(request, _("%(name)s is no longer blocked.") % {"name": other.name})
+    return done(request, reverse("blocked") if request.POST.get("back") == "list" else other.get_absolute_url())
+
+
+@login_required
+@require_POST
+def suspend(request: HttpRequest, user_id: int) -> HttpResponse:
+    """The secretariat closes an account: its sessions and sockets end at once."""
+    space = _page_of(request, user_id)
+    try:
+        actions.suspend(request.actor, space.user)
+        messages.success(request, _("The account is suspended; its sessions are closed."))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    return done(request, space.get_absolute_url())
+
+
+@login_required
+@require_POST
+def reinstate(request: HttpRequest, user_id: int) -> HttpResponse:
+    space = _page_of(request, user_id)
+    actions.reinstate(request.actor, space.user)
+    messages.success(request, _("The account is open again."))
+    return done(request, space.get_absolute_url())
+
+
+def _page_of(request: HttpRequest, user_id: int) -> Space:
+    pages = Space.objects.people().visible_to(request.actor).select_related("user__profile", "country")
+    space = get_object_or_404(pages, user=user_id)
+    if not can(request.actor, "profile.view", space):
+        raise Http404
+    return space
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+__all__ = ["block", "by_handle", "follow", "people", "person", "reinstate", "suspend", "unblock", "unfollow"]
