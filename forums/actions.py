@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +22,7 @@ from forums.models import Attachment, Board, Closure, Draft, Edit, Mention, Post
 from network import text
 from network.activity.recording import record
 from network.content import Audience
+from network.files import Stored, accept_upload
 from network.names import fold, tidy_name
 from network.permissions import check
 from network.spaces.models import Space
@@ -102,9 +108,11 @@ def open_topic(
     ready = prepare(actor, body)
     with transaction.atomic():
         if again := _again(actor, client_id):
-            return again.topic
+            return _first(again)
         board = place.locked() if isinstance(place, Board) else None
         space = board.space if board is not None else place.locked()
+        if again := _again(actor, client_id):  # a twin request held the lock before us
+            return _first(again)
         check(actor, "topic.open" if board is not None else "space.post", board or space)
         if board is not None and not tidy_name(title):
             raise ValidationError({"title": _("Write a title.")})
@@ -123,10 +131,10 @@ def open_topic(
         topic.folded = fold(topic.title)[:200]
         topic.save()
         topic.tags.set(_tags(tags))
-        post = _write(actor, topic, ready, client_id, None, attachments)
+        topic.first_post = post = _write(actor, topic, ready, client_id, None, attachments)
         if board is not None:
             Board.objects.filter(pk=board.pk).update(topics_count=F("topics_count") + 1)
-        record(actor, "opened" if board is not None else "posted", topic, target=None, space=space, reach=topic.reach, post=post.pk)
+        record(actor, "opened" if board is not None else "posted", topic, target=topic, space=space, reach=topic.reach, post=post.pk, mentioned=list(ready.mentioned))
         return topic
 
 
@@ -194,6 +202,9 @@ def accept_answer(actor: Actor, topic: Topic, post: Post | None) -> None:
     topic.next_version()
     topic.save(update_fields=["answer", "version"])
     Post.objects.filter(topic=topic, pk__in=[pk for pk in (before, post.pk if post else None) if pk]).update(version=topic.version)
+    if post is not None:
+        # Subscribers of this process render what they are handed.
+        post.topic, post.version = topic, topic.version
     record(actor, "answered" if post else "unanswered", post or topic, target=topic, before=before)
 
 
@@ -238,18 +249,19 @@ def reply(
         if reply_to is not None and reply_to.topic_id != topic.pk:
             reply_to = None
         post = _write(actor, topic, ready, client_id, reply_to, attachments)
-        record(actor, "replied", post, target=topic)
+        record(actor, "replied", post, target=topic, mentioned=list(ready.mentioned))
         return post
 
 
 def edit(actor: Actor, post: Post, *, body: str) -> Post:
-    """Change a text; what it said before is kept in its history, but for a change within five minutes of writing by oneself."""
+    """Change a text; what it said before, and who changed it, is kept in its history. The same text again is quiet."""
     ready = prepare(actor, body)
     with transaction.atomic():
         topic = post.topic.locked()
         post = Post.objects.select_for_update(of=("self",)).with_author().get(pk=post.pk)
         post.topic = topic
         check(actor, "post.edit", post)
+        post.unknown = ready.unknown
         if post.html == ready.html:
             return post
         Edit.objects.create(post=post, by=actor.user, html=post.html)
@@ -325,9 +337,41 @@ def react(actor: Actor, post: Post, kind: str, *, on: bool = True) -> Post:
     return post
 
 
+# --- Files -----------------------------------------------------------------------------------------------------------------
+def upload(actor: Actor, file: UploadedFile) -> Attachment:
+    """Take in one file, which belongs to no post yet. UploadRefused with its sentence when it is not what it says, too large, or the store is full."""
+    held = Attachment.objects.filter(uploader=actor.user).aggregate(bytes=Coalesce(Sum("size"), 0), files=Count("pk"))
+    accepted = accept_upload(file, user=actor.user, stored=Stored(bytes=held["bytes"], files=held["files"]))
+    stored = default_storage.save(f"files/{accepted.stored_name}", accepted.content)
+    return Attachment.objects.create(
+        key=secrets.token_urlsafe(32),
+        uploader=actor.user,
+        name=accepted.name,
+        content_type=accepted.content_type,
+        size=accepted.size,
+        sha256=accepted.sha256,
+        stored=stored,
+    )
+
+
+def sweep_files(*, older_than: timedelta = timedelta(hours=24)) -> int:
+    """Forget files that came to belong to no post, and say how many; the clock asks daily."""
+    orphans = Attachment.objects.filter(post=None, created_at__lt=timezone.now() - older_than)
+    count = 0
+    for file in orphans.iterator():
+        # The row first: a row without its file would be a broken link, a file without its row is only swept with the folder.
+        if Attachment.objects.filter(pk=file.pk, post=None).delete()[0]:
+            default_storage.delete(file.stored)
+            count += 1
+    return count
+
+
 # --- What a reader keeps for oneself -------------------------------------------------------------------------------------
 def watch(actor: Actor, topic: Topic, level: str) -> Watch:
+    """Choose how much one hears of a topic. ValidationError for a level that does not exist."""
     check(actor, "topic.watch", topic)
+    if level not in Watch.Level.values:
+        raise ValidationError(_("Choose how much you want to hear."))
     watching, _made = Watch.objects.update_or_create(topic=topic, user=actor.user, defaults={"level": level})
     return watching
 
@@ -359,6 +403,11 @@ def _again(actor: Actor, client_id: uuid.UUID | None) -> Post | None:
     return Post.objects.with_author().select_related("topic__space").filter(author=actor.user, client_id=client_id).first()
 
 
+def _first(post: Post) -> Topic:
+    post.topic.first_post = post
+    return post.topic
+
+
 def _write(
     actor: Actor, topic: Topic, ready: Body, client_id: uuid.UUID | None, reply_to: Post | None, attachments: Iterable[Attachment]
 ) -> Post:
@@ -387,13 +436,22 @@ def _write(
     topic.save(update_fields=["last_number", "posts_count", "version", "last_post_at", "last_author", "last_on_behalf_of", "excerpt"])
     if topic.board_id:
         Board.objects.filter(pk=topic.board_id).update(posts_count=F("posts_count") + 1, last_post_at=post.created_at)
+    post.unknown = ready.unknown
     _mention(post, ready)
-    if files := [file.pk for file in attachments]:
-        # Only one's own files that belong to no post yet: a guessed number attaches nothing.
-        Attachment.objects.filter(pk__in=files, uploader=actor.user, post=None).update(post=post)
+    _attach(actor, post, attachments)
     Watch.objects.bulk_create([Watch(topic=topic, user=actor.user)], ignore_conflicts=True)
+    mark_read(actor, topic, post.number)  # one has read what one writes
     Draft.objects.filter(user=actor.user, place=f"topic.{topic.pk}" if post.number > 1 else _place_of(topic)).delete()
     return post
+
+
+def _attach(actor: Actor, post: Post, attachments: Iterable[Attachment]) -> None:
+    if not (files := [file.pk for file in attachments]):
+        return
+    # Only one's own files that belong to no post yet: a guessed number attaches nothing.
+    Attachment.objects.filter(pk__in=files, uploader=actor.user, post=None).update(post=post)
+    post.files = [{"key": file.key, "name": file.name, "type": file.content_type, "size": file.size} for file in post.attachments.all()]
+    post.save(update_fields=["files"])
 
 
 def _place_of(topic: Topic) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -138,6 +139,7 @@ class Topic(Content, Versioned, Reaching):
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
 
     objects = TopicQuerySet.as_manager()
+    first_post: Post  # at hand when the topic was just opened
 
     class Meta:
         verbose_name = _("topic")
@@ -221,6 +223,8 @@ class Post(models.Model):
     direction = models.CharField(_("direction"), max_length=3, default="rtl")
     client_id = models.UUIDField(_("client number"))
     reply_to = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="replies", verbose_name=_("in reply to"))
+    # What hangs on the post, as a page shows it: [{"key", "name", "type", "size"}]. The door asks Attachment.
+    files = models.JSONField(default=list, editable=False)
     reactions = models.JSONField(default=dict, editable=False)  # {"heart": 3}: a count by query, kept beside the text
     version = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("written at"), default=timezone.now)
@@ -229,6 +233,7 @@ class Post(models.Model):
     deleted_by = models.ForeignKey(PERSON, models.PROTECT, null=True, blank=True, related_name="+", editable=False)
 
     objects = PostQuerySet.as_manager()
+    unknown: tuple[str, ...] = ()  # handles that named nobody when it was just written: the writer is told
 
     class Meta:
         verbose_name = _("post")
@@ -249,12 +254,16 @@ class Post(models.Model):
         return self.topic.space_id
 
     @property
-    def space(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 -- Space, known below
+    def space(self):  # type: ignore[no-untyped-def]
         return self.topic.space
 
     @property
     def reach(self) -> int:
         return self.topic.reach
+
+    @property
+    def topic_deleted_at(self) -> datetime | None:
+        return self.topic.deleted_at
 
     @property
     def element_id(self) -> str:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+
+from network.rates import TooMany
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -23,14 +28,20 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # An old browser sends no Sec-Fetch-Site; CSRF and Origin proof stand behind this.
-        if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method not in ("GET", "HEAD", "OPTIONS") and request.path != "/csp":
-            response: HttpResponse = HttpResponse(_("This form was sent from another site and is refused."), status=403, content_type="text/plain; charset=utf-8")
+        if (
+            request.headers.get("Sec-Fetch-Site") == "cross-site"
+            and request.method not in ("GET", "HEAD", "OPTIONS")
+            and request.path != "/csp"
+        ):
+            response: HttpResponse = HttpResponse(
+                _("This form was sent from another site and is refused."), status=403, content_type="text/plain; charset=utf-8"
+            )
         else:
             response = self.get_response(request)
         headers = response.headers
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
-        if request.path.startswith("/static/"):
+        if request.path.startswith(("/static/", "/pictures/")) and response.status_code < 400:
             return response
         patch_vary_headers(response, ["Cookie"])
         user = getattr(request, "user", None)
@@ -58,6 +69,42 @@ class SessionMiddleware(DjangoSessionMiddleware):
             session.flush()
         elif now - seen > settings.SESSION_TOUCH_EVERY:
             session["seen"] = now
+
+
+class PageLanguageMiddleware:
+    """What forms post to carries no language: answer in that of the page the form stood on."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (request.method == "POST" or request.headers.get("HX-Request")) and translation.get_language_from_path(
+            request.path_info
+        ) is None:
+            # Ours are sent whole to ourselves (Referrer-Policy: same-origin); from elsewhere only an origin comes, which names no language.
+            page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+            code = page.path[1:3]
+            if page.netloc == request.get_host() and page.path[3:4] == "/" and code in settings.LANGUAGE_NAMES:
+                translation.activate(code)
+                request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class TooManyMiddleware:
+    """What was asked too often is refused with 429 and the seconds to wait; a view that keeps a form catches TooMany itself."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, TooMany):
+            return None
+        response = render(request, "429.html", {"exception": str(exception)}, status=429)
+        response["Retry-After"] = str(exception.seconds)
+        return response
 
 
 def start_session_clock(sender: Any, request: HttpRequest, **kwargs: Any) -> None:

@@ -227,7 +227,9 @@ SENTENCES = {
     "topic.reply": _("You cannot reply here: the topic is closed, or only members of this space take part."),
     "topic.open": _("Only members of this space open topics in it."),
     "space.post": _("Only members of this space write on its wall."),
-    "post.edit": _("This post can no longer be edited by you: its time has passed, or it was written for an institution you no longer represent."),
+    "post.edit": _(
+        "This post can no longer be edited by you: its time has passed, or it was written for an institution you no longer represent."
+    ),
     "post.delete": _("You cannot delete this post: it belongs to somebody else, or to an institution you no longer represent."),
     "entity.speak": _("You no longer hold a mandate for this institution. Choose another name to write in; your text is kept."),
     "group.create": _("Groups are opened by people of the network. Ask an institution or a group to approve you first."),

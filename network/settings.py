@@ -256,11 +256,21 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         # Never 'self': user files are served on this host, outside /static/. No nonce: a cached page would hand it to all.
-        "script-src": [f"{SITE_ORIGIN}/static/" if SITE_ORIGIN else "http://localhost:*/static/", *([] if SITE_ORIGIN else ["http://127.0.0.1:*/static/"])],
+        "script-src": [
+            f"{SITE_ORIGIN}/static/" if SITE_ORIGIN else "http://localhost:*/static/",
+            *([] if SITE_ORIGIN else ["http://127.0.0.1:*/static/"]),
+        ],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF, *([SITE_ORIGIN.replace("https://", "wss://").replace("http://", "ws://")] if SITE_ORIGIN else ["ws://localhost:*", "ws://127.0.0.1:*"])],
+        "connect-src": [
+            SELF,
+            *(
+                [SITE_ORIGIN.replace("https://", "wss://").replace("http://", "ws://")]
+                if SITE_ORIGIN
+                else ["ws://localhost:*", "ws://127.0.0.1:*"]
+            ),
+        ],
         "media-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [f"{SITE_ORIGIN}/static/" if SITE_ORIGIN else SELF],

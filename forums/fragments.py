@@ -1,0 +1,111 @@
+"""A post as every page, answer and frame shows it: rendered once a version and language, without knowing who reads it.
+
+Buttons carry no token and no state of the reader: they name the one form of the page (`<form id="post-actions">`), and `with_mine`
+marks afterwards, in the finished text, which reactions are the reader's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.cache import caches
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from forums.models import Post, Reaction, Topic
+from network.templatetags.house import icon
+
+ICONS = {"heart": "heart", "helped": "done", "agree": "check", "following": "eye", "model": "star"}
+_SHEETS = frozenset(("xlsx", "ods", "csv"))
+_GIVE = 'formaction="/posts/{0}/reactions/" name="kind" value="{1}" aria-pressed="false"'
+_TAKE = 'formaction="/posts/{0}/reactions/end/" name="kind" value="{1}" aria-pressed="true"'
+
+
+def post_html(post: Post, language: str) -> str:
+    """The fragment of one post, root `<article id="post-7">`. Reads its topic, author, institution and what it answers (`with_author()`)."""
+    return posts_html([post], language)[0]
+
+
+def posts_html(posts: Sequence[Post], language: str) -> list[str]:
+    """The fragments of these posts, in order; kept ones are not rendered again."""
+    keys = [_key(post.pk, post.version, language, is_answer=post.topic.answer_id == post.pk) for post in posts]
+    kept = caches["fragments"].get_many(keys)
+    fresh = {key: _render(post, language) for key, post in zip(keys, posts, strict=True) if key not in kept}
+    if fresh:
+        caches["fragments"].set_many(fresh)
+    return [kept.get(key) or fresh[key] for key in keys]
+
+
+def fragments_of(rows: Iterable[tuple[int, int]], topics: Mapping[int, Topic] | Topic, language: str) -> dict[int, str]:
+    """Fragments by post number for rows of (number, version): one query for those not kept, none when all are.
+
+    `topics` is the one topic of all rows, or the topics by post number.
+    """
+
+    def topic_of(pk: int) -> Topic:
+        return topics if isinstance(topics, Topic) else topics[pk]
+
+    keys = {pk: _key(pk, version, language, is_answer=topic_of(pk).answer_id == pk) for pk, version in rows}
+    kept = caches["fragments"].get_many(keys.values())
+    missing = [pk for pk, key in keys.items() if key not in kept]
+    found = {pk: kept[key] for pk, key in keys.items() if key in kept}
+    if missing:
+        posts = list(Post.objects.filter(pk__in=missing).with_author())
+        for post in posts:
+            post.topic = topic_of(post.pk)
+        found.update(zip((post.pk for post in posts), posts_html(posts, language), strict=True))
+    return found
+
+
+def with_mine(html: str, post_id: int, kinds: Iterable[str]) -> str:
+    """The fragment with the reader's own reactions held down, and their buttons taking them back."""
+    for kind in kinds:
+        html = html.replace(_GIVE.format(post_id, kind), _TAKE.format(post_id, kind))
+    return html
+
+
+def reaction_button(post_id: int, kind: str, count: int, *, words: bool = False) -> SafeString:
+    """A button that gives a reaction; `with_mine` turns it into one that takes it back. With `words`, its name is written out."""
+    label = Reaction.Kind(kind).label
+    marks = SafeString(_GIVE.format(int(post_id), kind))  # safe: a number, and a kind of ours
+    face = format_html("{}{}", icon(ICONS[kind], size="small"), format_html(" {} {}", label, count or "") if words else format_html("{}", count or ""))
+    return format_html('<button form="post-actions" {} aria-label="{}" title="{}">{}</button>', marks, f"{label} ({count})" if count else label, label, face)
+
+
+def _key(post_id: int, version: int, language: str, *, is_answer: bool) -> str:
+    return f"post:{post_id}:{version}:{language}:{int(is_answer)}"
+
+
+def _render(post: Post, language: str) -> str:
+    with translation.override(language):
+        return _template().render(_context(post, language)).strip()
+
+
+def _template() -> Any:
+    return get_template("forums/_post.html")
+
+
+def _context(post: Post, language: str) -> dict[str, Any]:
+    if post.deleted_at is not None:
+        return {"post": post, "removed": True, "language": language}
+    counts = {kind: post.reactions[kind] for kind in Reaction.Kind.values if post.reactions.get(kind)}
+    counts.setdefault("heart", 0)
+    return {
+        "post": post,
+        "language": language,
+        "page": post.author.page,
+        "entity": post.on_behalf_of,
+        "is_answer": post.topic.answer_id == post.pk,
+        "reactions": format_html_join("", "{}", ((reaction_button(post.pk, kind, counts[kind]),) for kind in Reaction.Kind.values if kind in counts)),
+        "files": [
+            {**file, "ending": (ending := file["name"].rpartition(".")[2].lower()[:4]), "tone": _tone(ending), "is_picture": file["type"].startswith("image/")}
+            for file in post.files
+        ],
+    }
+
+
+def _tone(ending: str) -> str:
+    return " file-type-pdf" if ending == "pdf" else " file-type-sheet" if ending in _SHEETS else ""

@@ -1,0 +1,256 @@
+"""Reads of the forum that are longer than a queryset's method."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db.models import F, FilteredRelation, Max, OuterRef, Q, Subquery
+from django.utils import translation
+from django.utils.safestring import SafeString
+
+from forums.fragments import fragments_of, with_mine
+from forums.models import Board, Draft, Post, Tag, Topic, TopicQuerySet, Watch
+from network.content import Audience
+from network.spaces.models import Space
+from network.templatetags.house import avatar, avatar_pair
+
+if TYPE_CHECKING:
+    from network.spaces.actors import Actor
+
+FILTERS = ("all", "following", "unanswered", "mine", "unread")
+WALL_REPLIES = 3
+WALL_PAGE = 10
+
+
+# --- Lists --------------------------------------------------------------------------------------------------------------
+def topic_list(actor: Actor, *, which: str = "all", tag: int | None = None, language: str = "", board: Board | None = None) -> TopicQuerySet:
+    """The visible topics of boards, pinned ones first (only on their own board's page), then by their last post."""
+    topics = Topic.objects.visible_to(actor).kept()
+    topics = topics.filter(board=board) if board is not None else topics.exclude(board=None)
+    if tag is not None:
+        topics = topics.filter(tags=tag)
+    if language:
+        topics = topics.filter(language=language)
+    match which:
+        case "following" if actor.user_id:
+            topics = topics.filter(pk__in=Watch.objects.filter(user=actor.user_id, level=Watch.Level.WATCHING).values("topic"))
+        case "unanswered":
+            topics = topics.filter(posts_count__lte=1, closed_at=None)
+        case "mine" if actor.user_id:
+            topics = topics.filter(pk__in=Post.objects.kept().filter(author=actor.user_id).values("topic"))
+        case "unread" if actor.user is not None:
+            topics = topics.with_mark(actor.user_id).filter(last_number__gt=F("read_number"), last_post_at__gte=actor.user.joined_at)
+    if which == "all" and tag is None and not language:
+        return topics.order_by(F("pinned_at").desc(nulls_last=True), "-last_post_at", "-pk")
+    return topics.order_by("-last_post_at", "-pk")
+
+
+def boards_of(actor: Actor, space: Space) -> list[Board]:
+    """The boards of a space that the actor sees, each with its own boards in `.inner`, in their order: one query."""
+    found = list(Board.objects.visible_to(actor).filter(space=space))
+    inner: dict[int, list[Board]] = defaultdict(list)
+    for board in found:
+        if board.parent_id:
+            inner[board.parent_id].append(board)
+    for board in found:
+        board.inner = inner[board.pk]
+    return [board for board in found if board.parent_id is None]
+
+
+def boards_to_open_in(actor: Actor) -> list[Board]:
+    """The boards of one's own spaces, on which one may open a topic."""
+    mine = Board.objects.visible_to(actor).filter(space__in=list(actor.roles)).select_related("space", "parent")
+    return sorted(mine, key=lambda board: (board.space.name, board.parent.position if board.parent else board.position, board.position))
+
+
+def tags_in_use(chosen: int | None = None, limit: int = 20) -> list[tuple[int, str]]:
+    """Number and name of the tags of late public topics, kept a minute; a chosen one is always among them."""
+    cache = caches["fragments"]
+    found: list[tuple[int, str]] | None = cache.get("tags")
+    if found is None:
+        newest = Topic.objects.kept().filter(reach=Audience.PUBLIC, tags=OuterRef("pk")).order_by("-last_post_at").values("last_post_at")[:1]
+        tags = Tag.objects.annotate(newest=Subquery(newest)).exclude(newest=None).order_by("-newest")
+        found = list(tags.values_list("pk", "name")[:limit])
+        cache.set("tags", found, 60)
+    if chosen is not None and all(pk != chosen for pk, _name in found):
+        found = found + list(Tag.objects.filter(pk=chosen).values_list("pk", "name"))
+    return found
+
+
+def places(actor: Actor, limit: int = 12) -> list[Board]:
+    """Boards for the column beside the list: of one's own spaces for a member, the liveliest public ones for others."""
+    boards = Board.objects.visible_to(actor).filter(parent=None).select_related("space")
+    if actor.roles:
+        boards = boards.filter(space__in=list(actor.roles))
+    return list(boards.order_by(F("last_post_at").desc(nulls_last=True), "pk")[:limit])
+
+
+@dataclass(slots=True)
+class Placed:
+    """A draft, what its place is called and where one goes on writing."""
+
+    draft: Draft
+    name: str
+    url: str
+
+
+def placed(actor: Actor, drafts: list[Draft]) -> list[Placed]:
+    """The drafts with their places, as far as the actor still sees them: three queries at most."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for draft in drafts:
+        kind, _dot, number = draft.place.partition(".")
+        if number.isdigit():
+            numbers[kind].append(int(number))
+    language = translation.get_language()
+    found: dict[str, tuple[str, str]] = {}
+    for pk, title, said in Topic.objects.visible_to(actor).filter(pk__in=numbers["topic"]).values_list("pk", "title", "excerpt"):
+        found[f"topic.{pk}"] = (title or said, f"/{language}/topics/{pk}/#reply")
+    for pk, name in Board.objects.visible_to(actor).filter(pk__in=numbers["board"]).values_list("pk", "name"):
+        found[f"board.{pk}"] = (name, f"/{language}/boards/{pk}/new/")
+    for space in Space.objects.visible_to(actor).filter(pk__in=numbers["space"]):
+        found[f"space.{space.pk}"] = (space.name, f"{space.get_absolute_url()}#wall-composer")
+    found["topics.new"] = ("", f"/{language}/topics/new/")
+    return [Placed(draft, *found.get(draft.place, ("", ""))) for draft in drafts]
+
+
+# --- One topic --------------------------------------------------------------------------------------------------------------
+def topic_for(actor: Actor, topic_id: int) -> TopicQuerySet:
+    """The topic with all that its page needs of it and of the reader (read mark, level of watching, draft): one query."""
+    topics = Topic.objects.visible_to(actor).with_author().select_related("board__parent", "closure__by__page").filter(pk=topic_id)
+    if actor.user_id is None:
+        return topics.with_mark(None)
+    draft = Draft.objects.filter(user=actor.user_id, place=f"topic.{topic_id}")
+    return topics.with_mark(actor.user_id).annotate(
+        my_level=Subquery(Watch.objects.filter(topic=OuterRef("pk"), user=actor.user_id).values("level")[:1]),
+        my_draft=Subquery(draft.values("body")[:1]),
+    )
+
+
+@dataclass(slots=True)
+class Shown:
+    """A post on a page: its number in the topic, its fragment with the reader's own reactions marked."""
+
+    pk: int
+    topic_id: int
+    number: int
+    html: SafeString
+
+
+def posts_of_page(topic: Topic, page: int, actor: Actor, language: str) -> list[Shown]:
+    """The posts of one page of a topic, tombstones too; numbers, not counts, say on which page a post stands, so links stay true."""
+    first = (page - 1) * settings.PAGE_SIZE
+    wanted = Post.objects.filter(topic=topic, number__gt=first, number__lte=first + settings.PAGE_SIZE).order_by("number")
+    return shown(wanted, topic, actor, language)
+
+
+@dataclass(slots=True)
+class Side:
+    """What stands beside a topic and is the same for all who see it."""
+
+    tags: list[tuple[int, str]] = field(default_factory=list)
+    faces: list[SafeString] = field(default_factory=list)
+    others: int = 0
+    related: list[tuple[str, str]] = field(default_factory=list)
+
+
+def side_of(topic: Topic, language: str) -> Side:
+    """Tags, who took part, and related topics, kept a while under the topic's version. Related ones are of the same space and
+    no narrower than this one, so whoever sees it sees them."""
+    key = f"side:{topic.pk}:{topic.version}:{language}"
+    side: Side | None = caches["fragments"].get(key)
+    if side is None:
+        with translation.override(language):
+            side = _side(topic)
+        caches["fragments"].set(key, side, 600)
+    return side
+
+
+def _side(topic: Topic) -> Side:
+    tags = list(topic.tags.values_list("pk", "name"))
+    written = (
+        Post.objects.kept()
+        .filter(topic=topic)
+        .values_list("author__page", "author__page__monogram", "author__page__picture", "on_behalf_of", "on_behalf_of__monogram", "on_behalf_of__picture")
+        .annotate(last=Max("number"))
+        .order_by("-last")[:200]
+    )
+    faces = [_face(*row[:6]) for row in written]
+    near = Topic.objects.kept().filter(space=topic.space_id, reach__lte=topic.reach).exclude(board=None).exclude(pk=topic.pk)
+    if tags:
+        near = near.filter(Q(tags__in=[pk for pk, _name in tags]) | Q(board=topic.board_id)).annotate(shared=Max("tags")).order_by(F("shared").desc(nulls_last=True), "-last_post_at")
+    else:
+        near = near.filter(board=topic.board_id).order_by("-last_post_at")
+    related = [(f"/{translation.get_language()}/topics/{pk}/", title) for pk, title in near.values_list("pk", "title")[:4]]
+    return Side(tags=tags, faces=faces[:10], others=max(len(faces) - 10, 0), related=related)
+
+
+def _face(page: int, monogram: str, picture: str, entity: int | None, entity_monogram: str | None, entity_picture: str | None) -> SafeString:
+    person = Space(pk=page, kind="person", monogram=monogram, picture=picture)
+    if entity is None:
+        return avatar(person, size="small")
+    return avatar_pair(Space(pk=entity, kind="entity", monogram=entity_monogram or "", picture=entity_picture or ""), person, size="small")
+
+
+def shown(posts: Any, topics: Topic | dict[int, Topic], actor: Actor, language: str) -> list[Shown]:
+    """Posts as their reader sees them: one query for what is there and what the reader gave, one more for fragments not kept."""
+    if actor.user_id is not None:
+        mine = FilteredRelation("reactions_given", condition=Q(reactions_given__user=actor.user_id))
+        rows = list(posts.annotate(mine=mine).values_list("pk", "version", "number", "topic_id", "mine__kind"))
+    else:
+        rows = [(*row, None) for row in posts.values_list("pk", "version", "number", "topic_id")]
+    own: dict[int, list[str]] = defaultdict(list)
+    distinct: dict[int, tuple[int, int, int]] = {}
+    for pk, version, number, topic_id, kind in rows:
+        distinct[pk] = (version, number, topic_id)
+        if kind:
+            own[pk].append(kind)
+    by_post = topics if isinstance(topics, Topic) else {pk: topics[topic_id] for pk, (_v, _n, topic_id) in distinct.items()}
+    html = fragments_of([(pk, version) for pk, (version, _n, _t) in distinct.items()], by_post, language)
+    # Safe: fragments are our template's, which escapes; their text was cleaned when it was stored.
+    return [
+        Shown(pk, topic_id, number, SafeString(with_mine(html.get(pk, ""), pk, own[pk]))) for pk, (_v, number, topic_id) in distinct.items()
+    ]
+
+
+# --- Walls --------------------------------------------------------------------------------------------------------------------
+@dataclass(slots=True)
+class WallTopic:
+    """A post on a wall with the last replies to it, in order."""
+
+    topic: Topic
+    posts: list[Shown]
+    hidden: int  # replies between the first post and those shown
+    fresh_id: uuid.UUID = field(default_factory=uuid.uuid4)  # of the reply that may be written here
+
+
+def wall_topics(topics: list[Topic], actor: Actor, language: str) -> list[WallTopic]:
+    """Each wall topic with its first post and its last replies: two queries at most, however many topics."""
+    if not topics:
+        return []
+    wanted = (
+        Post.objects.kept()
+        .filter(topic__in=[topic.pk for topic in topics])
+        .filter(Q(number=1) | Q(number__gt=F("topic__last_number") - WALL_REPLIES))
+        .order_by("topic_id", "number")
+    )
+    by_topic: dict[int, list[Shown]] = defaultdict(list)
+    for post in shown(wanted, {topic.pk: topic for topic in topics}, actor, language):
+        by_topic[post.topic_id].append(post)
+    return [WallTopic(topic, by_topic[topic.pk], max(topic.posts_count - len(by_topic[topic.pk]), 0)) for topic in topics]
+
+
+def whole_draft(actor: Actor, place: str) -> Draft:
+    """The draft at this place, an empty one when there is none."""
+    return Draft.objects.filter(user=actor.user_id, place=place).first() or Draft(place=place)
+
+
+def draft_of(actor: Actor, place: str) -> str:
+    """What the actor was writing there, as it was typed; "" for nothing."""
+    if actor.user_id is None:
+        return ""
+    return Draft.objects.filter(user=actor.user_id, place=place).values_list("body", flat=True).first() or ""

@@ -1,0 +1,327 @@
+"""A topic: its page, and what is done with it as a whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from forums import actions, queries
+from forums.forms import ClosureForm, ReplyForm, RetitleForm, TopicAnywhereForm, TopicForm, WallForm
+from forums.models import Board, Post, Topic, Watch
+from forums.views.common import Sent, as_fragment, is_partial, language, send, sign_in_first, signed_in, take_kept, tell_unknown
+from network import text
+from network.fragments import done, fragment, page
+from network.permissions import can, check
+from network.spaces.models import Space
+
+
+# --- The page ---------------------------------------------------------------------------------------------------------------
+@require_safe
+def topic(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """A page of a topic: `?page=` by post numbers, `?quote=` and `?reply_to=` prepare the box."""
+    return _show(request, topic_id)
+
+
+def _show(request: HttpRequest, topic_id: int, *, form: ReplyForm | None = None, status: int = 200) -> HttpResponse:
+    actor = request.actor
+    topic = get_object_or_404(queries.topic_for(actor, topic_id))
+    last_page = max((topic.last_number - 1) // settings.PAGE_SIZE + 1, 1)
+    raw = request.GET.get("page", "1")
+    number = min(max(int(raw), 1), last_page) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 1
+    if form is not None:
+        number = last_page
+    may_reply = actor.user_id is not None and can(actor, "topic.reply", topic)
+    if form is None and may_reply:
+        form = _reply_form(request, topic)
+    return page(
+        request,
+        "forums/topic.html",
+        status=status,
+        cache=True,
+        streams=(topic.stream,),
+        nav="topics",
+        here_space_id=topic.space_id,
+        topic=topic,
+        posts=queries.posts_of_page(topic, number, actor, language()),
+        side=queries.side_of(topic, language()),
+        first_unread=topic.read_number + 1 if 0 < topic.read_number < topic.last_number else 0,
+        number=number,
+        pages=Paginator(range(topic.last_number), settings.PAGE_SIZE).page(number),  # by numbers: nothing is counted
+        is_tail=number == last_page,
+        answer_url=_place(topic, topic.answer_id),
+        levels=Watch.Level.choices,
+        level=getattr(topic, "my_level", None) or Watch.Level.NORMAL,
+        form=form,
+        may_reply=may_reply,
+        **{f"may_{verb}": actor.user_id is not None and can(actor, f"topic.{verb}", topic) for verb in ("edit", "close", "pin", "delete")},
+    )
+
+
+def _reply_form(request: HttpRequest, topic: Topic) -> ReplyForm:
+    body, answered = take_kept(request, f"topic.{topic.pk}") or topic.my_draft or "", None
+    for name in ("quote", "reply_to"):
+        raw = request.GET.get(name, "")
+        if raw.isascii() and raw.isdigit() and len(raw) < 18:
+            answered = Post.objects.kept().with_author().filter(topic=topic, pk=raw).first()
+            if answered is not None and name == "quote":
+                author = (answered.on_behalf_of or answered.author.page).name
+                body = text.quote(answered.html, author=author, path=answered.path) + "<p></p>" + body
+            break
+    return ReplyForm(
+        initial={"body": body, "reply_to": answered.pk if answered is not None else None, "on_behalf_of": _voice(request, topic)},
+        words=_("Write your reply… use @ to mention an institution or a person"),
+    )
+
+
+def _voice(request: HttpRequest, topic: Topic) -> str:
+    """In whose name one goes on: the institution's, where one opened the topic for it and still may."""
+    return str(topic.on_behalf_of_id) if topic.on_behalf_of_id in request.actor.mandates and topic.author_id == request.actor.user_id else ""
+
+
+def _place(topic: Topic, post_id: int | None) -> str:
+    return f"/{language()}/posts/{post_id}/" if post_id else ""
+
+
+@require_safe
+def first_unread(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """To the first post that the reader has not read; to the last when there is none."""
+    topic = get_object_or_404(Topic.objects.visible_to(request.actor).with_mark(request.actor.user_id), pk=topic_id)
+    posts = Post.objects.kept().filter(topic=topic)
+    post = posts.filter(number__gt=topic.read_number).order_by("number").first() or posts.order_by("-number").first()
+    return done(request, post.get_absolute_url() if post is not None else topic.get_absolute_url())
+
+
+# --- Writing ----------------------------------------------------------------------------------------------------------------
+@require_POST
+def reply(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """A reply, with its files, in the chosen name. Refused, the page comes back with the form as it was."""
+    topic = get_object_or_404(Topic.objects.visible_to(request.actor).select_related("space"), pk=topic_id)
+    if request.actor.user_id is None:
+        return sign_in_first(request, f"{topic.get_absolute_url()}#reply", f"topic.{topic.pk}")
+    form = ReplyForm(request.POST, request.FILES, words=_("Write a reply"))
+
+    def act(actor: Any, data: dict[str, Any], files: list[Any]) -> Post:
+        answered = Post.objects.filter(topic=topic, pk=data["reply_to"]).first() if data.get("reply_to") else None
+        return actions.reply(actor, topic, body=data["body"], client_id=data["client_id"], reply_to=answered, attachments=files)
+
+    sent: Sent[Post] = send(request, form, act)
+    post = sent.result
+    if post is None:
+        if is_partial(request):
+            # htmx puts a 422 where the form stood; the true reason stands in its words.
+            response = fragment(request, "forums/_reply.html", topic=topic, form=form, is_tail=True, status=422)
+            response["HX-Retarget"], response["HX-Reswap"] = "#reply", "outerHTML"
+            return sent.mark(response)
+        return sent.mark(_show(request, topic.pk, form=form, status=sent.status))
+    if is_partial(request) and not post.unknown:
+        return as_fragment(request, post)
+    tell_unknown(request, post)
+    wall = request.POST.get("wall", "")
+    if topic.board_id is None and wall == str(topic.space_id):
+        return done(request, f"{topic.space.get_absolute_url()}#{post.element_id}")
+    return done(request, post.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def topic_new(request: HttpRequest) -> HttpResponse:
+    """A topic on a board that one chooses; `?board=` chooses it beforehand."""
+    boards = queries.boards_to_open_in(request.actor)
+    if not boards:
+        return page(request, "forums/topic_new.html", nav="topics", form=None, board=None)
+    if request.method == "POST":
+        form = TopicAnywhereForm(request.POST, request.FILES, boards=boards, words=_("Say what it is about…"))
+        return _open(request, form, None)
+    chosen = request.GET.get("board", "")
+    body = take_kept(request, "topics.new") or queries.draft_of(request.actor, "topics.new")
+    form = TopicAnywhereForm(initial={"board": chosen, "body": body}, boards=boards, words=_("Say what it is about…"))
+    return page(request, "forums/topic_new.html", nav="topics", form=form, board=None, place="topics.new")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def board_topic_new(request: HttpRequest, board_id: int) -> HttpResponse:
+    """A topic on this board."""
+    board = get_object_or_404(Board.objects.visible_to(request.actor).select_related("space", "parent"), pk=board_id)
+    place = f"board.{board.pk}"
+    if request.actor.user_id is None:
+        return sign_in_first(request, request.path, place)
+    if request.method == "POST":
+        return _open(request, TopicForm(request.POST, request.FILES, words=_("Say what it is about…")), board)
+    check(request.actor, "topic.open", board)
+    kept = take_kept(request, place)
+    draft = queries.whole_draft(request.actor, place)
+    form = TopicForm(initial={"body": kept or draft.body, "title": draft.title}, words=_("Say what it is about…"))
+    return page(request, "forums/topic_new.html", nav="topics", here_space_id=board.space_id, form=form, board=board, place=place)
+
+
+def _open(request: HttpRequest, form: TopicForm, board: Board | None) -> HttpResponse:
+    def act(actor: Any, data: dict[str, Any], files: list[Any]) -> Topic:
+        return actions.open_topic(
+            actor,
+            board or data["board"],
+            title=data["title"],
+            body=data["body"],
+            client_id=data["client_id"],
+            audience=data["audience"],
+            tags=data["tags"],
+            attachments=files,
+        )
+
+    sent: Sent[Topic] = send(request, form, act)
+    if sent.result is None:
+        place = f"board.{board.pk}" if board is not None else "topics.new"
+        response = page(request, "forums/topic_new.html", nav="topics", form=form, board=board, place=place, status=sent.status)
+        return sent.mark(response)
+    if board is None:
+        actions.save_draft(request.actor, "topics.new", body="")
+    tell_unknown(request, sent.result.first_post)
+    return done(request, sent.result.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def space_wall(request: HttpRequest, space_id: int) -> HttpResponse:
+    """What is written on the wall of a space; refused, the form comes back on a page of its own."""
+    space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
+    if request.method != "POST":
+        return done(request, f"{space.get_absolute_url()}#wall")
+    if request.actor.user_id is None:
+        return sign_in_first(request, f"{space.get_absolute_url()}#wall", f"space.{space.pk}")
+    form = WallForm(request.POST, request.FILES, words=_("Write on this wall"))
+
+    def act(actor: Any, data: dict[str, Any], files: list[Any]) -> Topic:
+        return actions.open_topic(actor, space, body=data["body"], client_id=data["client_id"], attachments=files)
+
+    sent: Sent[Topic] = send(request, form, act)
+    if sent.result is None:
+        return sent.mark(page(request, "forums/wall_post.html", space=space, form=form, here_space_id=space.pk, status=sent.status))
+    tell_unknown(request, sent.result.first_post)
+    return done(request, f"{space.get_absolute_url()}#topic-{sent.result.pk}")
+
+
+# --- The topic as a whole ------------------------------------------------------------------------------------------------------
+def _found(request: HttpRequest, topic_id: int) -> Topic:
+    return get_object_or_404(Topic.objects.visible_to(request.actor).select_related("space", "board"), pk=topic_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def topic_edit(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """Another title, other tags."""
+    topic = _found(request, topic_id)
+    check(request.actor, "topic.edit", topic)
+    if request.method != "POST":
+        form = RetitleForm(initial={"title": topic.title, "tags": "، ".join(topic.tags.values_list("name", flat=True))})
+        return page(request, "forums/topic_edit.html", nav="topics", topic=topic, form=form)
+    form = RetitleForm(request.POST)
+    if not form.is_valid():
+        return page(request, "forums/topic_edit.html", nav="topics", topic=topic, form=form, status=422)
+    actions.edit_topic(request.actor, topic, **form.cleaned_data)
+    return done(request, topic.get_absolute_url())
+
+
+@require_POST
+@signed_in
+def close(request: HttpRequest, topic_id: int) -> HttpResponse:
+    topic = _found(request, topic_id)
+    form = ClosureForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("The reason is 300 characters long at most."))
+        return _show(request, topic.pk, status=422)
+    actions.close(request.actor, topic, reason=form.cleaned_data["reason"])
+    return done(request, topic.get_absolute_url())
+
+
+@require_POST
+@signed_in
+def reopen(request: HttpRequest, topic_id: int) -> HttpResponse:
+    topic = _found(request, topic_id)
+    actions.reopen(request.actor, topic)
+    return done(request, topic.get_absolute_url())
+
+
+@require_POST
+@signed_in
+def pin(request: HttpRequest, topic_id: int, *, pinned: bool) -> HttpResponse:
+    topic = _found(request, topic_id)
+    actions.pin(request.actor, topic, pinned=pinned)
+    return done(request, topic.get_absolute_url())
+
+
+@require_POST
+@signed_in
+def answer(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """`post` is accepted as the answer."""
+    topic = _found(request, topic_id)
+    raw = request.POST.get("post", "")
+    post = get_object_or_404(Post.objects.with_author().filter(topic=topic), pk=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else 0)
+    try:
+        actions.accept_answer(request.actor, topic, post)
+    except ValidationError as wrong:
+        messages.error(request, wrong.messages[0])
+        return _show(request, topic.pk, status=422)
+    return done(request, post.get_absolute_url())
+
+
+@require_POST
+@signed_in
+def unanswer(request: HttpRequest, topic_id: int) -> HttpResponse:
+    topic = _found(request, topic_id)
+    actions.accept_answer(request.actor, topic, None)
+    return done(request, topic.get_absolute_url())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def removal(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """Ask first, then take the topic down."""
+    topic = _found(request, topic_id)
+    check(request.actor, "topic.delete", topic)
+    if request.method != "POST":
+        return page(request, "forums/removal.html", nav="topics", topic=topic, post=None)
+    actions.delete_topic(request.actor, topic)
+    messages.success(request, _("The topic was taken down. Those who manage this place can restore it."))
+    return done(request, topic.board.get_absolute_url() if topic.board else topic.space.get_absolute_url())
+
+
+@require_POST
+@signed_in
+def restore(request: HttpRequest, topic_id: int) -> HttpResponse:
+    topic = _found(request, topic_id)
+    actions.restore_topic(request.actor, topic)
+    return done(request, topic.get_absolute_url())
+
+
+# --- What a reader keeps ------------------------------------------------------------------------------------------------------
+@require_POST
+@signed_in
+def watch(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """`level`: muted, normal or watching."""
+    topic = _found(request, topic_id)
+    try:
+        actions.watch(request.actor, topic, request.POST.get("level", ""))
+    except ValidationError as wrong:
+        messages.error(request, wrong.messages[0])
+        return _show(request, topic.pk, status=422)
+    return HttpResponse(status=204) if is_partial(request) else done(request, topic.get_absolute_url())
+
+
+@require_POST
+def read(request: HttpRequest, topic_id: int) -> HttpResponse:
+    """`number`: the reader has read so far. Visitors have no mark: 204 all the same."""
+    topic = _found(request, topic_id)
+    raw = request.POST.get("number", "")
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+        return HttpResponse(status=422)
+    if request.actor.user_id is not None:
+        actions.mark_read(request.actor, topic, int(raw))
+    if request.headers.get("X-Requested-With") or is_partial(request):
+        return HttpResponse(status=204)
+    return done(request, topic.get_absolute_url())
