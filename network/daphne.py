@@ -184,7 +184,7 @@ class Request(WebRequest):
             super().check_timeouts()
             return
         # A long download is no fault; one that has stood still is.
-        if self.channel is None or self.finished:
+        if self.finished or getattr(self, "channel", None) is None:
             return
         now, sent = time.monotonic(), self.sentLength - Wire(self).waiting()
         if sent != self._seen[1]:

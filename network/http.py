@@ -129,7 +129,7 @@ async def _keep_pace(scope: Scope) -> None:
     if wire is None:
         return
     for _ in range(2_400):
-        if wire.protocol.channel is None:
+        if getattr(wire.protocol, "channel", None) is None:
             raise Gone
         if wire.waiting() < AHEAD_BYTES:
             return

@@ -310,6 +310,7 @@ function apply(frame, state) {
   if (!fresh) return;
   if (shown) {
     const focus = shown.contains(document.activeElement) ? document.activeElement.id : "";
+    keepMine(shown, fresh);
     shown.replaceWith(fresh);
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   } else if (!insert(fresh, frame, state)) return;
@@ -323,6 +324,16 @@ function fragment(frame) {
   holder.innerHTML = frame.html;
   const element = holder.content.firstElementChild;
   return element?.id === frame.id ? element : null;
+}
+
+// A fragment does not know its reader: what this reader had pressed stays pressed.
+function keepMine(shown, fresh) {
+  for (const pressed of shown.querySelectorAll('button[aria-pressed="true"][name][value]')) {
+    const same = fresh.querySelector(`button[name="${CSS.escape(pressed.name)}"][value="${CSS.escape(pressed.value)}"]`);
+    if (!same) continue;
+    same.setAttribute("aria-pressed", "true");
+    if (pressed.hasAttribute("formaction")) same.setAttribute("formaction", pressed.getAttribute("formaction"));
+  }
 }
 
 // In the order of the numbers, and only where the end of the topic is on this page.
