@@ -12,17 +12,18 @@ from network.activity.recording import record
 from network.content import Audience, realign
 from network.entities.models import Entity, Kind
 from network.permissions import check
-from network.spaces.actions import describe, keep_picture
+from network.spaces.actions import describe
 from network.spaces.models import Country, Space
+from network.spaces.pictures import drop_picture, set_picture
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
     from network.spaces.actors import Actor
 
 
 @transaction.atomic
-def create(actor: Actor, *, kind: Kind, handle: str, country: Country | None = None, parent: Entity | None = None, **fields: object) -> Entity:
+def create(
+    actor: Actor, *, kind: Kind, handle: str, country: Country | None = None, parent: Entity | None = None, **fields: object
+) -> Entity:
     """Add an institution to the register. ValidationError when its name or code is taken."""
     check(actor, "entity.create")
     entity = Entity(kind=Space.Kind.ENTITY, entity_kind=kind, handle=handle, country=country, parent=parent)
@@ -36,7 +37,10 @@ def create(actor: Actor, *, kind: Kind, handle: str, country: Country | None = N
 
 @transaction.atomic
 def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
-    """Change what an institution says of itself; its kind, country, parent and status only by whoever oversees it."""
+    """Change what an institution says of itself; its kind, country, parent and status only by whoever oversees it.
+
+    A `picture` is bytes that network.spaces.pictures.redrawn made; `without_picture` takes the present one away.
+    """
     entity = Entity.objects.select_for_update(of=("self",)).select_related("entity_kind", "country").get(pk=entity.pk)
     check(actor, "entity.edit", entity)
     if not (actor.is_secretariat or entity.overseer_id in actor.mandates):
@@ -54,19 +58,17 @@ def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
     return entity
 
 
+def _draw(entity: Entity, fields: dict[str, object]) -> None:
+    drawn, none = fields.pop("picture", None), fields.pop("without_picture", False)
+    if isinstance(drawn, bytes):
+        set_picture(entity, drawn)
+    elif none:
+        drop_picture(entity)
+
+
 def commission_of(country: Country | None) -> Entity | None:
     """The National Commission of a country, if it is in the register."""
     return Entity.objects.filter(country=country, entity_kind__oversees=True).first() if country else None
-
-
-@transaction.atomic
-def set_picture(actor: Actor, entity: Entity, file: UploadedFile | None) -> Entity:
-    """Give an institution its logo, made anew as a square, or take it away. UploadRefused when it cannot be read as a picture."""
-    entity = Entity.objects.select_for_update(of=("self",)).get(pk=entity.pk)
-    check(actor, "entity.edit", entity)
-    keep_picture(entity, file)
-    entity.save(update_fields=["picture"])
-    return entity
 
 
 def _oversee(entity: Entity) -> None:
@@ -80,6 +82,7 @@ def _oversee(entity: Entity) -> None:
 
 
 def _shape(entity: Entity, fields: dict[str, object]) -> None:
+    _draw(entity, fields)
     fields["listed"] = fields.get("status", entity.status) == Entity.Status.ACTIVE
     if fields["listed"] and not entity.listed:
         fields.setdefault("audience", Audience.PUBLIC)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from network.spaces.models import Space, SpaceQuerySet, in_language
+from network.spaces.models import Follow, Mandate, Space, SpaceQuerySet, counted, in_language
+
+if TYPE_CHECKING:
+    from network.spaces.actors import Actor
 
 
 class Kind(models.Model):
@@ -39,6 +45,24 @@ class Kind(models.Model):
         return in_language(self, "plural") or self.name
 
 
+class EntityQuerySet(SpaceQuerySet):
+    def in_protocol_order(self) -> Self:
+        """By kind, then as the states sit at the Council; what has no country comes first. The code settles the rest, in no language's order."""
+        return self.order_by("entity_kind__position", F("country__protocol_order").asc(nulls_first=True), "handle")
+
+    def with_counts(self, actor: Actor) -> Self:
+        """Adds `under_count`, `groups_count` (as far as the actor sees them), `team_count` and `followers_count`."""
+        below = Entity.objects.visible_to(actor).filter(Q(parent=OuterRef("pk")) | Q(overseer=OuterRef("pk")))
+        owned = Space.objects.groups().visible_to(actor).filter(group__owner=OuterRef("pk"))
+        team = Mandate.objects.current().filter(entity=OuterRef("pk"))
+        return self.annotate(
+            under_count=counted(below),
+            groups_count=counted(owned),
+            team_count=counted(team),
+            followers_count=counted(Follow.objects.filter(space=OuterRef("pk"))),
+        )
+
+
 class Entity(Space):
     """An institution is a space: its wall, its boards, its people. `handle` is its code (`natcom-tn`)."""
 
@@ -64,12 +88,12 @@ class Entity(Space):
     fictional = models.BooleanField(_("invented for demonstration"), default=False)
     sources = models.JSONField(_("sources of what is said here"), default=dict, blank=True)
 
-    objects = SpaceQuerySet.as_manager()
+    objects = EntityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
-        ordering = ["entity_kind__position", "country__protocol_order", "name_ar"]
+        ordering = ["entity_kind__position", "country__protocol_order", "handle"]
 
     @property
     def short_name(self) -> str:

@@ -16,6 +16,7 @@ from network.groups.models import Group
 from network.permissions import check
 from network.spaces.actions import admit, describe
 from network.spaces.models import JoinRequest, Membership, Role, Space
+from network.spaces.pictures import drop_picture, set_picture
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
@@ -26,6 +27,7 @@ def create(actor: Actor, **fields: object) -> Group:
     """Open a group: its opener owns it; written for an institution (`actor.entity`), the institution owns it and is in it."""
     check(actor, "group.create")
     group = Group(kind=Space.Kind.GROUP, created_by=actor.user, owner=actor.entity)
+    _draw(group, fields)
     describe(group, **fields)
     if actor.entity is not None:
         # A commission oversees the groups of its schools, clubs and chairs, as it oversees these.
@@ -45,6 +47,7 @@ def edit(actor: Actor, group: Group, **fields: object) -> Group:
     group = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
     check(actor, "group.edit", group)
     before = group.audience
+    _draw(group, fields)
     describe(group, **fields)
     group.full_clean(exclude=["overseer"])
     group.save()
@@ -83,3 +86,11 @@ def request(actor: Actor, group: Group, *, message: str = "") -> JoinRequest:
     if made:
         record(actor, "asked_to_join", group, space=group, reach=Audience.MANAGERS, request=asked.pk)
     return asked
+
+
+def _draw(group: Group, fields: dict[str, object]) -> None:
+    drawn, none = fields.pop("picture", None), fields.pop("without_picture", False)
+    if isinstance(drawn, bytes):
+        set_picture(group, drawn)
+    elif none:
+        drop_picture(group)

@@ -10,7 +10,13 @@ from network.spaces.models import Space, SpaceQuerySet
 
 class Group(Space):
     owner = models.ForeignKey(
-        Space, models.PROTECT, null=True, blank=True, related_name="groups_owned", verbose_name=_("owned by"), limit_choices_to={"kind": "entity"}
+        Space,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="groups_owned",
+        verbose_name=_("owned by"),
+        limit_choices_to={"kind": "entity"},
     )
     created_by = models.ForeignKey("profiles.User", models.PROTECT, related_name="groups_created", verbose_name=_("opened by"))
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -20,14 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from network import live
 from network.activity.recording import later, record
 from network.content import Audience
-from network.files.pictures import picture
 from network.names import fold, monogram, skeleton, tidy_name
 from network.permissions import check
 from network.spaces.models import Follow, Invitation, JoinRequest, Mandate, Membership, Role, Space
 
 if TYPE_CHECKING:
-    from django.core.files.uploadedfile import UploadedFile
-
     from network.spaces.actors import Actor
     from profiles.models import User
 
@@ -146,7 +140,9 @@ def hand_over(actor: Actor, space: Space, to: User) -> None:
 
 # --- Invitations and requests ------------------------------------------------------------------------------------------
 @transaction.atomic
-def invite(actor: Actor, space: Space, *, user: User | None = None, entity: Space | None = None, role: str = Role.MEMBER, message: str = "") -> Invitation:
+def invite(
+    actor: Actor, space: Space, *, user: User | None = None, entity: Space | None = None, role: str = Role.MEMBER, message: str = ""
+) -> Invitation:
     """Invite a person or an institution; inviting twice is quiet, a member is not invited."""
     space = space.locked()
     check(actor, "space.invite", space)
@@ -207,22 +203,6 @@ def answer_request(actor: Actor, request: JoinRequest, *, approve: bool, message
 def withdraw_request(actor: Actor, space: Space) -> None:
     """Take one's own request to join back; without one it is quiet."""
     JoinRequest.objects.filter(space=space, user=actor.user_id).delete()
-
-
-# --- Pictures --------------------------------------------------------------------------------------------------------------
-def keep_picture(space: Space, file: UploadedFile | None) -> None:
-    """Give a space the caller holds locked a new picture, made anew as a square, or none. Does not save the row.
-
-    The file is kept as `pictures/<name>` in the storage and `space.picture` is that name. UploadRefused when it cannot be read.
-    """
-    before, space.picture = space.picture, ""
-    if file is not None:
-        name = f"{token_hex(16)}.webp"
-        default_storage.save(f"pictures/{name}", ContentFile(picture(file)))
-        space.picture = name
-    if before:
-        # Only once nobody is shown its address any more.
-        transaction.on_commit(partial(default_storage.delete, f"pictures/{before}"), robust=True)
 
 
 # --- Following -----------------------------------------------------------------------------------------------------------
@@ -342,7 +322,6 @@ __all__ = [
     "follow",
     "hand_over",
     "invite",
-    "keep_picture",
     "mandates_turn",
     "name_mandate",
     "remove",

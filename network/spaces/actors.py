@@ -163,5 +163,3 @@ def rights_from(mandates: Iterable[Mandate], memberships: Iterable[Membership], 
 def _strengthen(roles: dict[int, str], space_id: int, role: str) -> None:
     if _STRENGTH[role] > _STRENGTH.get(roles.get(space_id, ""), 0):
         roles[space_id] = role
-
-

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +57,15 @@ class Country(models.Model):
 
     def midnight(self, day: date) -> datetime:
         """The instant at which `day` begins in this country."""
-        return datetime.combine(day, time.min, ZoneInfo(self.zone))
+        # In UTC: where summer time skips this very midnight, Python would find the instant unequal to every other.
+        return datetime.combine(day, time.min, ZoneInfo(self.zone)).astimezone(UTC)
+
+
+def counted(rows: models.QuerySet) -> Coalesce:
+    """How many rows a correlated queryset has, as a column; unlike Count() over a join, counts do not multiply one another."""
+    return Coalesce(
+        Subquery(rows.order_by().annotate(_n=Func(F("pk"), function="COUNT")).values("_n"), output_field=models.IntegerField()), 0
+    )
 
 
 class SpaceQuerySet(models.QuerySet["Space"]):
@@ -73,6 +82,12 @@ class SpaceQuerySet(models.QuerySet["Space"]):
         if actor.user_id:
             seen |= Q(user=actor.user_id)
         return self.filter(seen)
+
+    def with_follow(self, user_id: int | None) -> Self:
+        """Adds `is_followed`: whether this person follows it."""
+        if user_id is None:
+            return self.annotate(is_followed=Value(False))
+        return self.annotate(is_followed=Exists(Follow.objects.filter(space=OuterRef("pk"), user=user_id)))
 
     def entities(self) -> Self:
         return self.filter(kind=Space.Kind.ENTITY)
@@ -99,7 +114,12 @@ class Space(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     handle = models.CharField(
-        _("handle"), max_length=60, unique=True, null=True, blank=True, validators=[RegexValidator(r"^[\w.-]+$", _("Letters, digits, hyphens and dots only."))]
+        _("handle"),
+        max_length=60,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^[\w.-]+$", _("Letters, digits, hyphens and dots only."))],
     )
     name_ar = models.CharField(_("name in Arabic"), max_length=200, blank=True)
     name_fr = models.CharField(_("name in French"), max_length=200, blank=True)
@@ -116,10 +136,18 @@ class Space(models.Model):
     join_rule = models.CharField(_("how to join"), max_length=10, choices=JoinRule.choices, default=JoinRule.INVITATION)
     country = models.ForeignKey(Country, models.PROTECT, null=True, blank=True, related_name="spaces", verbose_name=_("country"))
     overseer = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="overseen", verbose_name=_("overseen by"), limit_choices_to={"kind": "entity"}
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="overseen",
+        verbose_name=_("overseen by"),
+        limit_choices_to={"kind": "entity"},
     )
     sees_all = models.BooleanField(_("is the secretariat"), default=False)
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="page", verbose_name=_("person"))
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="page", verbose_name=_("person")
+    )
     verified = models.BooleanField(_("verified"), default=False)
     members_count = models.PositiveIntegerField(_("members"), default=0, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
@@ -132,7 +160,9 @@ class Space(models.Model):
         constraints = [
             # A hidden space leaks nothing by its content: it is for its members.
             models.CheckConstraint(condition=Q(listed=True) | Q(audience=Audience.MEMBERS), name="hidden_is_for_members"),
-            models.CheckConstraint(condition=Q(kind="person", user__isnull=False) | (~Q(kind="person") & Q(user=None)), name="person_has_user"),
+            models.CheckConstraint(
+                condition=Q(kind="person", user__isnull=False) | (~Q(kind="person") & Q(user=None)), name="person_has_user"
+            ),
         ]
         indexes = [models.Index(fields=["kind", "listed"])]
 
@@ -219,7 +249,9 @@ class Mandate(models.Model):
         CLUBS = "clubs", _("Clubs")
         CHAIRS = "chairs", _("Scientific chairs")
 
-    entity = models.ForeignKey(Space, models.PROTECT, related_name="mandates", verbose_name=_("institution"), limit_choices_to={"kind": "entity"})
+    entity = models.ForeignKey(
+        Space, models.PROTECT, related_name="mandates", verbose_name=_("institution"), limit_choices_to={"kind": "entity"}
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mandates", verbose_name=_("representative"))
     title = models.CharField(_("title"), max_length=120)
     network = models.CharField(_("network"), max_length=10, choices=Network.choices, default=Network.PLATFORM)
@@ -291,11 +323,15 @@ class Membership(models.Model):
     """A person or an institution is in a space. Who holds a mandate of a member institution is a member."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="memberships", verbose_name=_("space"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="memberships", verbose_name=_("person")
+    )
     entity = models.ForeignKey(Space, models.CASCADE, null=True, blank=True, related_name="memberships_held", verbose_name=_("institution"))
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
     # Null: joined by oneself through an open door, which makes nobody part of the network.
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("approved by"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
     since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     class Meta:
@@ -305,7 +341,9 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["space", "user"], name="one_membership_a_person"),
             models.UniqueConstraint(fields=["space", "entity"], name="one_membership_an_institution"),
-            models.CheckConstraint(condition=Q(user=None, entity__isnull=False) | Q(user__isnull=False, entity=None), name="person_or_institution"),
+            models.CheckConstraint(
+                condition=Q(user=None, entity__isnull=False) | Q(user__isnull=False, entity=None), name="person_or_institution"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -335,8 +373,12 @@ class Invitation(models.Model):
     """A person or an institution is invited into a space; whoever may speak for the institution answers for it."""
 
     space = models.ForeignKey(Space, models.CASCADE, related_name="invitations", verbose_name=_("space"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="invitations", verbose_name=_("person"))
-    entity = models.ForeignKey(Space, models.CASCADE, null=True, blank=True, related_name="invitations_received", verbose_name=_("institution"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="invitations", verbose_name=_("person")
+    )
+    entity = models.ForeignKey(
+        Space, models.CASCADE, null=True, blank=True, related_name="invitations_received", verbose_name=_("institution")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
     message = models.CharField(_("message"), max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="invitations_sent", verbose_name=_("invited by"))
@@ -349,7 +391,9 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["space", "user"], name="one_invitation_a_person"),
             models.UniqueConstraint(fields=["space", "entity"], name="one_invitation_an_institution"),
-            models.CheckConstraint(condition=Q(user=None, entity__isnull=False) | Q(user__isnull=False, entity=None), name="invites_person_or_institution"),
+            models.CheckConstraint(
+                condition=Q(user=None, entity__isnull=False) | Q(user__isnull=False, entity=None), name="invites_person_or_institution"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,7 +27,9 @@ def actors(user_ids: Iterable[int]) -> dict[int, Actor]:
             if mandate.starts_at <= now:
                 holders[mandate.entity_id].add(user_id)
     memberships: dict[int, list[Membership]] = defaultdict(list)
-    for membership in (Membership.objects.filter(user__in=users) | Membership.objects.filter(entity__in=list(holders))).select_related("space"):
+    for membership in (Membership.objects.filter(user__in=users) | Membership.objects.filter(entity__in=list(holders))).select_related(
+        "space"
+    ):
         for user_id in [membership.user_id] if membership.user_id else holders[membership.entity_id or 0]:
             memberships[user_id].append(membership)
     return {user_id: Actor(user, rights_from(mandates[user_id], memberships[user_id], now)) for user_id, user in users.items()}
@@ -45,5 +47,7 @@ def representatives(entity_ids: Iterable[int]) -> set[int]:
 
 def managers(space_id: int) -> set[int]:
     """Who answers for a space: its owners and moderators, and, for an institution, its representatives."""
-    named = set(Membership.objects.filter(space=space_id, role__in=("owner", "moderator"), user__isnull=False).values_list("user_id", flat=True))
+    named = set(
+        Membership.objects.filter(space=space_id, role__in=("owner", "moderator"), user__isnull=False).values_list("user_id", flat=True)
+    )
     return named | representatives([space_id])

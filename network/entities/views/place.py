@@ -1,0 +1,126 @@
+"""An institution's own pages: one address a tab, each reads only what it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from network.entities.models import Entity, Kind
+from network.fragments import page
+from network.permissions import can
+from network.spaces.actors import Actor
+from network.spaces.models import FALLBACK, Mandate, Space
+
+FEW = 6
+
+
+def find(request: HttpRequest, code: str) -> Entity:
+    """The institution of this code, as the actor may see it, with its counts: one query."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = Entity.objects.visible_to(actor).select_related("entity_kind", "country", "parent").with_follow(actor.user_id)
+    return get_object_or_404(found.with_counts(actor), handle=code)
+
+
+@require_safe
+def overview(request: HttpRequest, code: str) -> HttpResponse:
+    entity = find(request, code)
+    return _show(request, entity, "overview", team=_team(request, entity), below=_below(request, entity)[:FEW] if entity.under_count else [])
+
+
+@require_safe
+def wall(request: HttpRequest, code: str) -> HttpResponse:
+    return _show(request, find(request, code), "wall")
+
+
+@require_safe
+def topics(request: HttpRequest, code: str) -> HttpResponse:
+    return _show(request, find(request, code), "topics")
+
+
+@require_safe
+def people(request: HttpRequest, code: str) -> HttpResponse:
+    """Who speaks for it now."""
+    entity = find(request, code)
+    return _show(request, entity, "people", team=_team(request, entity))
+
+
+@require_safe
+def under(request: HttpRequest, code: str) -> HttpResponse:
+    """Schools, clubs and chairs it oversees, and what is part of it."""
+    entity = find(request, code)
+    below = _below(request, entity)
+    if kind := request.GET.get("kind", ""):
+        below = below.filter(entity_kind__code=kind)
+    kinds = Kind.objects.filter(Q(entities__parent=entity) | Q(entities__overseer=entity)).distinct()
+    shown = Paginator(below, settings.PAGE_SIZE)
+    if not kind:
+        shown.count = entity.under_count
+    return _show(request, entity, "under", found=shown.get_page(request.GET.get("page")), kinds=kinds, kind=kind)
+
+
+@require_safe
+def groups(request: HttpRequest, code: str) -> HttpResponse:
+    """The groups it owns, as far as the actor may know of them."""
+    entity = find(request, code)
+    owned = Space.objects.groups().visible_to(request.actor).filter(group__owner=entity).order_by("-members_count", "pk")  # type: ignore[attr-defined]
+    return _show(request, entity, "groups", groups=owned[:100])
+
+
+def _show(request: HttpRequest, entity: Entity, tab: str, **context: Any) -> HttpResponse:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    path = entity.get_absolute_url()
+    tabs = [
+        ("overview", path, _("Overview"), None),
+        ("wall", f"{path}wall/", _("Wall"), None),
+        ("topics", f"{path}topics/", _("Topics"), None),
+        ("people", f"{path}people/", _("Representatives"), entity.team_count),
+    ]
+    if entity.under_count:
+        tabs.append(("under", f"{path}network/", _("Schools, clubs and chairs") if entity.entity_kind.oversees else _("Parts"), entity.under_count))
+    if entity.groups_count:
+        tabs.append(("groups", f"{path}groups/", _("Groups"), entity.groups_count))
+    return page(
+        request,
+        f"entities/{tab}.html",
+        cache=True,
+        streams=(f"space.{entity.pk}",),
+        nav="entities",
+        here_space_id=entity.pk,
+        space=entity,
+        entity=entity,
+        tab=tab,
+        tabs=tabs,
+        other_names=other_names(entity),
+        may_edit=can(actor, "entity.edit", entity),
+        may_read=can(actor, "space.read", entity),
+        may_post=can(actor, "space.post", entity),
+        here=request.path,
+        **context,
+    )
+
+
+def other_names(space: Space) -> list[tuple[str, str]]:
+    """Its names in the languages that the reader does not see above, with their codes."""
+    shown = space.name
+    return [(code, name) for code in FALLBACK if (name := getattr(space, f"name_{code}")) and name != shown]
+
+
+def _team(request: HttpRequest, entity: Entity) -> list[Mandate]:
+    """Current mandates. `mandate.page` is the person, where the actor may see them; a title alone otherwise."""
+    team = list(Mandate.objects.current().filter(entity=entity).select_related("user__page"))
+    for mandate in team:
+        shown = can(request.actor, "space.view", mandate.user.page)  # type: ignore[attr-defined]
+        mandate.page = mandate.user.page if shown else None  # type: ignore[attr-defined]
+    return team
+
+
+def _below(request: HttpRequest, entity: Entity):  # type: ignore[no-untyped-def]
+    found = Entity.objects.visible_to(request.actor).filter(Q(parent=entity) | Q(overseer=entity))  # type: ignore[attr-defined]
+    return found.select_related("entity_kind", "country").in_protocol_order()

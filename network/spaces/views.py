@@ -1,0 +1,74 @@
+"""Following, and the invitations that wait for me or for my institutions."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from network.fragments import done, page
+from network.spaces import actions
+from network.spaces.actors import Actor
+from network.spaces.answers import back, sentence
+from network.spaces.models import Invitation, Space
+
+
+@require_safe
+@login_required
+def invitations(request: HttpRequest) -> HttpResponse:
+    """What waits for my answer, and for that of the institutions I speak for."""
+    found = _mine(request.actor).select_related("space", "entity", "by__page")  # type: ignore[attr-defined]
+    return page(request, "spaces/invitations.html", invitations=found, nav="groups")
+
+
+@require_POST
+@login_required
+def accept(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    invitation = get_object_or_404(_mine(request.actor).select_related("space"), pk=invitation_id)  # type: ignore[attr-defined]
+    try:
+        actions.accept(request.actor, invitation)  # type: ignore[attr-defined]
+    except ValidationError as error:
+        messages.error(request, sentence(error))
+        return back(request, "/")
+    messages.success(request, _("You are in. Welcome."))
+    return done(request, invitation.space.get_absolute_url())
+
+
+@require_POST
+@login_required
+def decline(request: HttpRequest, invitation_id: int) -> HttpResponse:
+    """Say no, or take an invitation of one's own space back."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = Invitation.objects.filter(_addressed_to(actor) | Q(space__in=actor.managed) | Q(by=actor.user_id))
+    invitation = get_object_or_404(found, pk=invitation_id)
+    actions.decline(actor, invitation)
+    return back(request, "/")
+
+
+@require_POST
+@login_required
+def follow(request: HttpRequest, space_id: int) -> HttpResponse:
+    space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)  # type: ignore[attr-defined]
+    actions.follow(request.actor, space)  # type: ignore[attr-defined]
+    return back(request, space.get_absolute_url())
+
+
+@require_POST
+@login_required
+def unfollow(request: HttpRequest, space_id: int) -> HttpResponse:
+    space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)  # type: ignore[attr-defined]
+    actions.unfollow(request.actor, space)  # type: ignore[attr-defined]
+    return back(request, space.get_absolute_url())
+
+
+def _mine(actor: Actor):  # type: ignore[no-untyped-def]
+    return Invitation.objects.filter(_addressed_to(actor))
+
+
+def _addressed_to(actor: Actor) -> Q:
+    return Q(user=actor.user_id) | Q(entity__in=list(actor.mandates))
