@@ -243,11 +243,24 @@ def test_words_are_kept_and_come_back_after_an_expired_session(desk: Callable[..
     here.open()
     expect(here.page.locator(EDITOR)).to_have_text("precious")
     expect(here.page.locator("[data-draft-badge]")).to_have_text("Your draft is back")
-    # Sent, and the next page shows no refusal: the copy is let go.
+    # Sent, but a sign-in page answered: the words are still here afterwards, under the same id.
+    kept = here.page.evaluate("document.querySelector('[name=client_id]').value")
     here.page.click("button.button-primary")
     here.page.wait_for_url("**/posts/")
     here.open()
+    expect(here.page.locator(EDITOR)).to_have_text("precious")
+    assert here.page.evaluate("document.querySelector('[name=client_id]').value") == kept
+    # Other words are another post.
+    here.page.locator(EDITOR).press("End")
+    here.page.keyboard.type("!")
+    assert here.page.evaluate("document.querySelector('[name=client_id]').value") != kept
+    # Sent, and to be read on the page that follows: the copy is let go.
+    here.page.click("button.button-primary")
+    here.page.wait_for_url("**/posts/")
+    here.harness.page = here.harness.page.replace("Quote me please", "precious!")
+    here.open()
     assert here.value() == ""
+    assert here.page.evaluate("localStorage.length") == 0
 
 
 def test_a_form_is_sent_once_however_often_it_is_pressed(desk: Callable[..., Desk]) -> None:
@@ -272,3 +285,29 @@ def test_chosen_files_are_shown_and_too_large_ones_said(desk: Callable[..., Desk
     lines.nth(1).get_by_role("button", name="Remove big.zip").click()
     expect(lines).to_have_count(1)
     assert here.page.evaluate("document.querySelector('input[type=file]').files.length") == 1
+
+
+def test_the_editor_and_its_suggestions_are_accessible(desk: Callable[..., Desk], accessible: Callable[[Page], None]) -> None:
+    here = desk(ReplyForm(), "en", multipart=True)
+    accessible(here.page)
+    here.write(keys="one @")
+    expect(here.page.locator("[role=option]")).to_have_count(2)
+    accessible(here.page)
+
+
+def test_a_cut_line_keeps_the_words_and_retry_sends_the_same_id(desk: Callable[..., Desk]) -> None:
+    here = desk(language="en")
+    here.page.evaluate("document.querySelector('form.editor').setAttribute('hx-post', '/posts/')")
+    here.write(keys="kept")
+    first = here.page.evaluate("document.querySelector('[name=client_id]').value")
+    # As htmx tells it: sent, and the line was cut.
+    tell = "(name, detail) => document.querySelector('form.editor').dispatchEvent(new CustomEvent(name, {bubbles: true, detail}))"
+    here.page.evaluate(f"({tell})('htmx:beforeRequest', {{elt: document.querySelector('form.editor')}})")
+    here.page.wait_for_selector("button.button-primary[disabled]")
+    here.page.evaluate(f"({tell})('htmx:sendError', {{elt: document.querySelector('form.editor')}})")
+    expect(here.page.locator("[data-send-failed]")).to_be_visible()
+    assert here.value() == '<p dir="auto">kept</p>'
+    here.page.evaluate("document.querySelector('form.editor').removeAttribute('hx-post')")
+    here.page.click("[data-retry]")
+    here.page.wait_for_url("**/posts/")
+    assert here.harness.posts[-1][1]["client_id"] == [first]

@@ -2,6 +2,8 @@
 // after the last key. The local copy survives an expired session and a dead line; it goes when the words have been sent.
 //   <form data-behaviour="drafts" data-draft-key="topic-42" data-draft-url="/topics/42/draft/">
 
+import { htmlToPlain } from "../editor/field.js";
+
 const AFTER = 2_000;
 const KEEP = 14 * 86_400_000;
 
@@ -15,6 +17,7 @@ export function connect(form) {
   let timer = 0;
   let last = serialise();
   let done = false;
+  let resent = null;
 
   sweep();
   restore();
@@ -23,6 +26,7 @@ export function connect(form) {
     "input",
     (event) => {
       if (event.target.type === "file" || done) return;
+      renew();
       keep();
       say(null);
       clearTimeout(timer);
@@ -46,7 +50,7 @@ export function connect(form) {
     { signal },
   );
   form.addEventListener("multaqa:sent", () => clear({ form: true }), { signal });
-  // A plain form leaves the page: what was sent is forgotten when the next page of ours shows that it arrived.
+  // A plain form leaves the page: what was sent is forgotten when a page of ours shows it.
   form.addEventListener(
     "submit",
     () => {
@@ -118,11 +122,6 @@ export function connect(form) {
       /* not ours */
     }
     if (!stored || !text) return;
-    if (stored.sent && !form.querySelector("[aria-invalid=true], .field-error, [role=alert]:not([hidden])")) {
-      // Sent from here, and this page did not come back with a refusal: it arrived.
-      localStorage.removeItem(key);
-      return;
-    }
     const now = words();
     const untouched = !now.value.trim() || (text.dataset.html && now.value === text.defaultValue);
     if (!untouched || !stored.value?.trim() || Date.now() - stored.at > KEEP) return;
@@ -135,8 +134,18 @@ export function connect(form) {
     if (title && !title.value) title.value = stored.title ?? "";
     // The same words sent twice must stay one post, also over a new page.
     const id = form.elements.namedItem("client_id");
-    if (id && stored.id) id.value = stored.id;
+    if (id && stored.id) {
+      id.value = stored.id;
+      if (stored.sent) resent = bare(plain(stored));
+    }
     say("restored");
+  }
+
+  // Other words under the id of what was sent before would be answered with the old post, and lost.
+  function renew() {
+    if (resent === null || bare(plain(words())) === resent) return;
+    resent = null;
+    form.elements.namedItem("client_id").value = crypto.randomUUID();
   }
 
   function clientId() {
@@ -162,14 +171,33 @@ export function connect(form) {
   };
 }
 
+// Old drafts go, and those that were sent and can be read on this page: only then is it certain that they arrived. A sign-in
+// page or a broken line answers a form as well, and must not cost anybody their words.
 function sweep() {
   try {
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith("draft:")) continue;
-      const { at } = JSON.parse(localStorage.getItem(name)) ?? {};
-      if (!at || Date.now() - at > KEEP) localStorage.removeItem(name);
+      const stored = JSON.parse(localStorage.getItem(name)) ?? {};
+      if (!stored.at || Date.now() - stored.at > KEEP || (stored.sent && isOnPage(stored))) localStorage.removeItem(name);
     }
   } catch {
     /* no store */
   }
+}
+
+function isOnPage(stored) {
+  const text = plain(stored);
+  // Names of people and addresses are written differently once posted: the longest line without them is looked for.
+  const lines = text.split("\n").map((line) => bare(line.replace(/^(?:[>-]\s*)+/, "").split(/@|https?:/)[0]));
+  const longest = lines.reduce((one, other) => (other.length > one.length ? other : one), "").slice(0, 200);
+  if (!longest) return false;
+  return [...document.querySelectorAll(".prose:not(.ProseMirror)")].some((prose) => bare(prose.textContent).includes(longest));
+}
+
+function plain({ value, format }) {
+  return format === "html" ? htmlToPlain(value) : value;
+}
+
+function bare(text) {
+  return text.normalize("NFC").replace(/\s+/g, "");
 }

@@ -92,7 +92,16 @@ export function connect(form) {
   form.addEventListener("htmx:sendError", failed, { signal });
   form.addEventListener("htmx:timeout", failed, { signal });
   // Back from the next page: the browser shows this one as it was left, button waiting.
-  addEventListener("pageshow", (event) => event.persisted && end(), { signal });
+  addEventListener(
+    "pageshow",
+    (event) => {
+      if (!event.persisted) return;
+      end();
+      // The same words again are the same post; other words are another.
+      form.addEventListener("input", () => id && (id.value = crypto.randomUUID()), { signal, once: true });
+    },
+    { signal },
+  );
 
   return () => {
     stop.abort();
