@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "network.settings")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 -- settings must be named first
+from django.core.wsgi import get_wsgi_application
 
 wsgi = get_wsgi_application()
 

@@ -66,7 +66,7 @@ def post_frames(post: Post, *, op: str) -> list[tuple[str, live.Frame]]:
 
 
 def hints(activity: Activity) -> list[tuple[str, live.Frame]]:
-    """"Something is new": to the space's listeners whose audience covers it, and to the feed. Never what, never who."""
+    """ "Something is new": to the space's listeners whose audience covers it, and to the feed. Never what, never who."""
     level = level_of(activity.reach) if activity.space_id else ""
     if not level or activity.verb in QUIET:
         return []

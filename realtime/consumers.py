@@ -4,7 +4,6 @@ The session is read again for every frame in, every minute, and whenever `live.w
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections import Counter
@@ -145,7 +144,7 @@ class Consumer(AsyncWebsocketConsumer):
             await self._say({"type": "error", "code": "try-again"})
 
     async def _subscribe(self, frame: dict[str, Any]) -> None:
-        names = [name for name in dict.fromkeys(frame["streams"])]
+        names = list(dict.fromkeys(frame["streams"]))
         if len(self._grants) + len(names) > MOST_STREAMS:
             await self._say({"type": "error", "code": "too-many"})
             return

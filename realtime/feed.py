@@ -73,7 +73,9 @@ def items(actor: Actor, rows: Iterable[Activity]) -> list[Item]:
     """The rows as HTML, in order. What the actor may no longer see is left out; a fixed number of queries, whatever is shown."""
     rows = list(rows)
     topic_type, post_type = (ContentType.objects.get_for_model(model).pk for model in (Topic, Post))
-    topics = Topic.objects.visible_to(actor).kept().with_author().in_bulk([row.target_id for row in rows if row.target_type_id == topic_type])
+    topics = (
+        Topic.objects.visible_to(actor).kept().with_author().in_bulk([row.target_id for row in rows if row.target_type_id == topic_type])
+    )
     wanted = {row.object_id for row in rows if row.object_type_id == post_type}
     wanted |= {row.data["post"] for row in rows if row.verb in ("opened", "posted") and "post" in row.data}
     wanted |= {topic.answer_id for topic in topics.values() if topic.answer_id}

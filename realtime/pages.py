@@ -39,7 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
         scopes=SCOPES,
         kinds=KINDS,
         groups=list(Group.objects.visible_to(actor)[:5]) if visitor else [],
-        commissions=list(Entity.objects.visible_to(actor).filter(entity_kind__oversees=True).order_by("country__protocol_order")[:24]) if visitor else [],
+        commissions=list(Entity.objects.visible_to(actor).filter(entity_kind__oversees=True).order_by("country__protocol_order")[:24])
+        if visitor
+        else [],
     )
 
 

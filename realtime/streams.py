@@ -86,7 +86,11 @@ def _topic(actor: Actor, stream: Stream) -> Grant | None:
     if actor.user_id is not None:
         channels.append(f"{stream.base}/people")
     return Grant(
-        tuple(channels), topic.version, topic.space_id, _until(actor, topic.reach), talks=actor.user_id is not None and can(actor, "topic.reply", topic)
+        tuple(channels),
+        topic.version,
+        topic.space_id,
+        _until(actor, topic.reach),
+        talks=actor.user_id is not None and can(actor, "topic.reply", topic),
     )
 
 

@@ -61,6 +61,7 @@ def topic_changes(topic_id: int, after: int, head: int, language: str) -> dict[s
         return {"reload": True, "head": head}
     render = import_string(FRAGMENT)
     rows = [
-        {"op": "append", "id": post.element_id, "number": post.number, "version": post.version, "html": render(post, language)} for post in posts
+        {"op": "append", "id": post.element_id, "number": post.number, "version": post.version, "html": render(post, language)}
+        for post in posts
     ]
     return {"head": head, "rows": rows}

@@ -64,7 +64,9 @@ def claim() -> Job | None:
     if not connection.features.has_select_for_update_skip_locked:
         # SQLite: look without a lock, then take the row only if nobody has meanwhile.
         for job in due[:5]:
-            if Job.objects.filter(pk=job.pk, leased_until=job.leased_until, parked_at=None).update(leased_until=until, attempts=F("attempts") + 1):
+            if Job.objects.filter(pk=job.pk, leased_until=job.leased_until, parked_at=None).update(
+                leased_until=until, attempts=F("attempts") + 1
+            ):
                 return _leased(job, until)
         return None
     with transaction.atomic():
@@ -93,7 +95,7 @@ def _again(job: Job, error: Exception) -> None:
         _park(job, words)
         return
     logger.warning("Job %s (%s) failed: %s", job.pk, job.name, error)
-    seconds = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE) * random.uniform(0.8, 1.2)
+    seconds = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311 -- jitter
     Job.objects.filter(pk=job.pk, leased_until=job.leased_until).update(
         leased_until=None, due_at=timezone.now() + timedelta(seconds=seconds), last_error=words
     )

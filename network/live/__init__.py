@@ -85,7 +85,8 @@ def publish_all(frames: Iterable[tuple[str, Frame]], *, changed: Iterable[str] =
             touched.add(base(stream))
     if touched:
         _changed(touched)
-        letters.append(bus.Letter(bus.CONTROL, 0, pack({"control": "changed", "streams": sorted(touched)})))
+        if settings.REDIS_URL:
+            letters.append(bus.Letter(bus.CONTROL, 0, pack({"control": "changed", "by": bus.OURSELVES, "streams": sorted(touched)})))
     bus.post(letters)
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import secrets
 import threading
 import time
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 CONTROL = "!control"
 PREFIX = "live:"
+OURSELVES = secrets.token_hex(8)  # this process has already forgotten what its own publishing changed
 REST_SECONDS = 2.0  # after a failure Redis is not asked again for so long: a post never waits twice
 
 
@@ -150,7 +152,7 @@ class Subscriber:
                     self._hub.lost()
             if time.monotonic() - began > 10:
                 wait = 0.1
-            await asyncio.sleep(random.uniform(wait / 2, wait))
+            await asyncio.sleep(random.uniform(wait / 2, wait))  # noqa: S311 -- jitter, no secret
             wait = min(wait * 2, 2.0)  # promised: live again within five seconds of Redis' return
 
     async def _listen(self) -> None:
@@ -159,9 +161,7 @@ class Subscriber:
         from redis.retry import Retry  # noqa: PLC0415
 
         # socket_timeout=None: an idle subscription is no failure. Silence is noticed by our own ping instead.
-        client = redis.from_url(
-            settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
-        )
+        client = redis.from_url(settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
         pubsub = client.pubsub()
         try:
             await asyncio.wait_for(pubsub.subscribe(PREFIX + CONTROL), 3)

@@ -225,7 +225,8 @@ class Hub:
     def _obey(self, text: str) -> None:
         order = json.loads(text)
         if order.get("control") == "changed":
-            self.on_changed(order["streams"])
+            if order.get("by") != bus.OURSELVES:
+                self.on_changed(order["streams"])
         elif order.get("control") == "withdraw":
             self.withdraw(order.get("user"), order.get("space"), order.get("stream"))
 
@@ -274,12 +275,12 @@ class Hub:
             self._beat_now.set()
 
     async def _heart(self) -> None:
-        assert self._beat_now is not None
-        while True:
+        nudge = self._beat_now
+        while nudge is not None:
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._beat_now.wait(), settings.LIVE_HEARTBEAT)
+                await asyncio.wait_for(nudge.wait(), settings.LIVE_HEARTBEAT)
                 await asyncio.sleep(0.05)  # several nudges make one beat
-            self._beat_now.clear()
+            nudge.clear()
             try:
                 await self._beat()
             except Exception:
@@ -338,12 +339,12 @@ def _rest_of(work: Any, waits_for: Any) -> Generator[Any, Any, None]:
     while True:
         try:
             value = yield waits_for
-        except BaseException:  # cancellation too must reach the coroutine
-            step = lambda: work.throw(error)  # noqa: B023, E731 -- used before the next turn
+        except BaseException as error:
+            go_on, word = work.throw, error
         else:
-            step = lambda: work.send(value)  # noqa: B023, E731
+            go_on, word = work.send, value
         try:
-            waits_for = step()
+            waits_for = go_on(word)
         except StopIteration:
             return
 

@@ -29,7 +29,9 @@ class Site:
         response = self.make()
         for name, value in self.headers.items():
             response[name] = value
-        start_response(f"{response.status_code} OK", [*response.items(), *(("Set-Cookie", c.OutputString()) for c in response.cookies.values())])
+        start_response(
+            f"{response.status_code} OK", [*response.items(), *(("Set-Cookie", c.OutputString()) for c in response.cookies.values())]
+        )
         return response
 
 

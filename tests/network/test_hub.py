@@ -92,7 +92,9 @@ async def test_a_slow_reader_is_closed_and_nobody_else(hub: Hub) -> None:
 
 async def test_a_withdrawn_listener_is_silent_at_once(hub: Hub) -> None:
     mine, other = Person(hub, 3, "topic.1/ar", "topic.1"), Person(hub, 4, "topic.1/ar")
-    hub.accept([Letter("!control", 0, json.dumps({"control": "withdraw", "user": 3, "space": None, "stream": None})), Letter("topic.1/ar", 1, "x")])
+    hub.accept(
+        [Letter("!control", 0, json.dumps({"control": "withdraw", "user": 3, "space": None, "stream": None})), Letter("topic.1/ar", 1, "x")]
+    )
     assert (mine.texts, mine.again) == ([], 1)
     assert other.texts == ["x"]
     hub.accept([Letter("!control", 0, json.dumps({"control": "withdraw", "user": None, "space": None, "stream": "topic.1"}))])

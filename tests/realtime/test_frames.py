@@ -53,7 +53,9 @@ def test_what_is_not_is_refused_with_its_code(text: str, code: str) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["type", "streams", "stream", "visible", "x"]), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["type", "streams", "stream", "visible", "x"]), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -39,7 +39,12 @@ def test_a_reply_is_heard_once_in_the_listener_s_language(listen: Any, w: Simple
 
 def test_a_visitor_hears_a_public_topic_and_not_a_members_one(listen: Any, w: SimpleNamespace) -> None:
     ear = listen()
-    ear.say({"type": "subscribe", "streams": [f"topic.{w.open_topic.pk}/ar", f"topic.{w.topic.pk}/ar", "topic.999999/ar", f"user.{w.ezz.user.pk}"]})
+    ear.say(
+        {
+            "type": "subscribe",
+            "streams": [f"topic.{w.open_topic.pk}/ar", f"topic.{w.topic.pk}/ar", "topic.999999/ar", f"user.{w.ezz.user.pk}"],
+        }
+    )
     answers = [ear.next() for _ in range(4)]
     assert [(frame["type"], frame["stream"]) for frame in answers] == [
         ("subscribed", f"topic.{w.open_topic.pk}/ar"),
@@ -94,7 +99,9 @@ def test_a_hint_is_heard_only_by_whom_the_audience_covers(listen: Any, w: Simple
     assert visitor.frames(0.3) == []
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", None, "https://127.0.0.1", "http://127.0.0.1", "http://127.0.0.1.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", None, "https://127.0.0.1", "http://127.0.0.1", "http://127.0.0.1.evil.example"]
+)
 def test_a_foreign_origin_is_refused(listen: Any, w: SimpleNamespace, origin: str | None) -> None:
     with pytest.raises(InvalidStatus) as refusal:
         listen(w.ezz, origin=origin)

@@ -46,12 +46,18 @@ def w(server: str, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> S
 def show(browse: Callable[..., Page], w: SimpleNamespace) -> Callable[..., Page]:
     """The topic's page as it stands, for a person; `version` and `posts` make it an older one."""
 
-    def show(who: Any, *, tail: bool = True, connected: bool = True, version: int | None = None, before: Callable[[Page], None] | None = None) -> Page:
+    def show(
+        who: Any, *, tail: bool = True, connected: bool = True, version: int | None = None, before: Callable[[Page], None] | None = None
+    ) -> Page:
         page = browse(who)
         w.topic.refresh_from_db()
         posts = "".join(f'<article id="post-{p.pk}" data-number="{p.number}">{p.text}</article>' for p in w.topic.posts.order_by("number"))
         html = PAGE.format(
-            user=who.user.pk, topic=w.topic.pk, version=w.topic.version if version is None else version, posts=posts, tail="data-tail" if tail else ""
+            user=who.user.pk,
+            topic=w.topic.pk,
+            version=w.topic.version if version is None else version,
+            posts=posts,
+            tail="data-tail" if tail else "",
         )
         if before:
             before(page)
@@ -131,7 +137,9 @@ def test_the_line_breaks_and_the_page_comes_back_whole(show: Any, w: SimpleNames
 
 def test_where_sockets_are_blocked_the_page_asks(show: Any, w: SimpleNamespace) -> None:
     def block(page: Page) -> None:
-        page.add_init_script("window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5) } close() {} }; WebSocket.OPEN = 1")
+        page.add_init_script(
+            "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5) } close() {} }; WebSocket.OPEN = 1"
+        )
 
     reply = forums.reply(w.carmen.actor, w.topic, body="asked for")
     page = show(w.ezz, connected=False, version=1, before=block)

@@ -20,6 +20,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
+_HOME = ("127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 -- compared with, not listened on
+
 logger = logging.getLogger(__name__)
 
 
@@ -118,7 +120,7 @@ class Command(BaseCommand):
         if server.failed:
             server.stop()
             return
-        address = settings.SITE_ORIGIN or f"http://{'localhost' if host in ('127.0.0.1', '::1', '0.0.0.0') else host}:{port}"
+        address = settings.SITE_ORIGIN or f"http://{'localhost' if host in _HOME else host}:{port}"
         self.stdout.write(f"\n  Multaqa is open: {address}/")
         if getattr(settings, "DEMO", False):
             self.stdout.write(f"  Sign in as one of the demo people, with one click: {address}/ar/demo/")
@@ -140,4 +142,4 @@ class Command(BaseCommand):
                 logger.debug("The hub did not stop cleanly.", exc_info=True)
             server.drain(max(seconds - (time.monotonic() - began), 0.2))
 
-        asyncio.ensure_future(close(), loop=server.loop)
+        self._ending = asyncio.ensure_future(close(), loop=server.loop)
