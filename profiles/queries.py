@@ -22,8 +22,9 @@ INSTITUTIONS = 300
 def people(actor: Actor, *, words: str = "", country: str = "", institution: int | None = None, language: str = "") -> SpaceQuerySet:
     """The pages of active people whom the actor may see, narrowed; each with account, profile and country."""
     found = Space.objects.people().visible_to(actor).filter(user__is_active=True)
-    for word in fold(words).split()[:8]:
-        found = found.filter(Q(folded__contains=word) | Q(user__profile__job__icontains=word))
+    for word in words.split()[:8]:
+        # Names are kept folded; a job is short and stands as it was written.
+        found = found.filter(Q(folded__contains=fold(word)) | Q(user__profile__job__icontains=word))
     if country:
         found = found.filter(country=country)
     if language:
