@@ -192,7 +192,7 @@ class Consumer(AsyncWebsocketConsumer):
             return Actor.nobody()
         request.session = session
         user = get_user(request)
-        return Actor.of(user if user.is_authenticated else None)  # type: ignore[arg-type]
+        return Actor.of(user if user.is_authenticated else None)
 
     def _authorise(self, names: list[str]) -> dict[str, Grant | None] | None:
         """The grants for these streams, or None when the session is no longer its person's; in a thread."""

@@ -70,11 +70,11 @@ def claim() -> Job | None:
                 return _leased(job, until)
         return None
     with transaction.atomic():
-        job = due.select_for_update(skip_locked=True).first()
-        if job is None:
+        first = due.select_for_update(skip_locked=True).first()
+        if first is None:
             return None
-        Job.objects.filter(pk=job.pk).update(leased_until=until, attempts=F("attempts") + 1)
-    return _leased(job, until)
+        Job.objects.filter(pk=first.pk).update(leased_until=until, attempts=F("attempts") + 1)
+    return _leased(first, until)
 
 
 def _leased(job: Job, until: object) -> Job | None:
