@@ -61,7 +61,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         statuses=Entity.Status.choices if actor.is_secretariat else [],
         may_add=can(actor, "entity.create"),
         here=request.get_full_path(),
-        **asked,
+        asked=asked,
     )
 
 
