@@ -99,7 +99,7 @@ def _register(row: Row, actor: Actor, when: datetime) -> None:
         fictional=True,
         verified=True,
         city=row["city"]["ar"],
-        languages=", ".join(row.get("languages", [])),
+        languages="، ".join(settings.LANGUAGE_NAMES[code] for code in row.get("languages", [])),
         **{f"name_{language}": name for language, name in row["name"].items()},
         **{f"about_{language}": about for language, about in row["description"].items()},
     )

@@ -14,6 +14,7 @@ from network.content import Audience
 from network.demo.reading import Row, read
 from network.demo.story import founder
 from network.entities.models import Entity, Kind
+from network.names import monogram
 from network.spaces.actions import describe, name_mandate
 from network.spaces.models import Country, Mandate, Space
 from profiles.models import User
@@ -121,6 +122,8 @@ def _commission(row: Row, kinds: dict[str, Kind], countries: dict[str, Country])
         },
     )
     describe(entity, **{f"name_{language}": row["name"][language]["value"] or "" for language in LANGUAGES})
+    # Their names begin alike or say no state; the letters of the state tell the twenty-two stars apart.
+    entity.monogram = row.get("monogram") or monogram(country.name_ar, 2)
     return entity
 
 
