@@ -2,7 +2,7 @@
 
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,8 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
         database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
     """Give each test its marks, and let the browser's come last: its driver owns the main thread's event loop from then on."""
     for item in items:
         fixtures: list[str] = getattr(item, "fixturenames", [])
@@ -42,12 +42,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         # Tests with real commits end by emptying every table; what migrations wrote must be there again for the next.
         if real and _KEPT not in fixtures:
             fixtures.insert(0, _KEPT)
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     here = shape()
     foreign = [item for item in items if (mark := item.get_closest_marker("shape")) and here not in mark.args]
     if foreign:  # left out, not skipped: the other run of the suite has them
         config.hook.pytest_deselected(items=foreign)
         items[:] = [item for item in items if item not in foreign]
+    result = yield
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    return result
 
 
 @pytest.fixture(autouse=True)
