@@ -110,6 +110,7 @@ async def test_a_space_s_listeners_are_asked_again(hub: Hub) -> None:
     assert (inside.again, outside.again) == (1, 0)
 
 
+@pytest.mark.django_db(transaction=True)  # the heads are asked in a thread that may hold a connection
 async def test_a_head_newer_than_what_was_heard_is_told_once(hub: Hub) -> None:
     person = Person(hub, None, "topic.1/ar", "topic.1")
     heads = {"topic.1": 5}
