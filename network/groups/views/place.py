@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -167,7 +167,7 @@ def _bound(actor: Actor):  # type: ignore[no-untyped-def]
     """Visible groups with `asked` (my request), `invited` (the invitation for me), `invited_entity`, `requests_count` and `is_followed`."""
     found = Group.objects.visible_to(actor).with_follow(actor.user_id)
     if actor.user_id is None:
-        return found.annotate(asked=Value(False), invited=Value(None), requests_count=Value(0), is_named=Value(False))
+        return found.annotate(asked=Value(False), invited=Value(None, output_field=BigIntegerField()), requests_count=Value(0), is_named=Value(False))
     waiting = Invitation.objects.filter(Q(user=actor.user_id) | Q(entity__in=list(actor.mandates)), space=OuterRef("pk"))
     return found.annotate(
         asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
