@@ -172,7 +172,17 @@ PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "profiles.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "profiles.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "profiles.forms.SignupForm",
+    "login": "profiles.forms.LoginForm",
+    "request_login_code": "profiles.forms.RequestLoginCodeForm",
+    "reauthenticate": "profiles.forms.ReauthenticateForm",
+    "add_email": "profiles.forms.AddEmailForm",
+    "change_password": "profiles.forms.ChangePasswordForm",
+    "set_password": "profiles.forms.SetPasswordForm",
+    "reset_password": "profiles.forms.ResetPasswordForm",
+    "reset_password_from_key": "profiles.forms.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_DISPLAY = "profiles.adapter.display"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -35,6 +35,8 @@ def open_account(
     """
     check_name(name)
     user.language = language if language in ("ar", "fr", "en") else "ar"
+    if not user.password:
+        user.set_unusable_password()
     user.save()
     page = Space(kind=Space.Kind.PERSON, user=user, audience=Audience.NETWORK, country=country)
     latin = re.fullmatch(r"[\x00-\u024f\W]*", name) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account import forms as allauth
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -20,7 +20,48 @@ from profiles import actions, spoken
 from profiles.models import Profile, User
 
 
-class SignupForm(AllauthSignupForm):
+class _Plain:
+    """A label stands above each field; the same words inside it would only be in the way."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(_Plain, allauth.LoginForm):
+    pass
+
+
+class RequestLoginCodeForm(_Plain, allauth.RequestLoginCodeForm):
+    pass
+
+
+class ReauthenticateForm(_Plain, allauth.ReauthenticateForm):
+    pass
+
+
+class AddEmailForm(_Plain, allauth.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(_Plain, allauth.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(_Plain, allauth.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(_Plain, allauth.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(_Plain, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class SignupForm(_Plain, allauth.SignupForm):
     """allauth's e-mail and password, a name, and that one is an adult."""
 
     field_order = ["name", "email", "password1", "adult"]

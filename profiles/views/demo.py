@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -31,7 +32,15 @@ def demo(request: HttpRequest) -> HttpResponse:
         return adapter.post_login(
             request, user, email_verification="none", signal_kwargs=None, email=user.email, signup=False, redirect_url=None
         )
-    return page(request, "profiles/demo.html", roles=_cast())
+    return page(request, "profiles/demo.html", roles=_cast(), password=_password())
+
+
+def _password() -> str:
+    """The one password of the cast, for pages that ask again who one is."""
+    try:
+        return str(import_string("network.demo.cast.PASSWORD"))
+    except ImportError:
+        return ""
 
 
 def _cast() -> list[dict[str, Any]]:
