@@ -72,7 +72,7 @@ def reaction_button(post_id: int, kind: str, count: int, *, words: bool = False)
     label = Reaction.Kind(kind).label
     marks = SafeString(_GIVE.format(int(post_id), kind))  # safe: a number, and a kind of ours
     face = format_html("{}{}", icon(ICONS[kind], size="small"), format_html(" {} {}", label, count or "") if words else format_html("{}", count or ""))
-    return format_html('<button form="post-actions" {} aria-label="{}" title="{}">{}</button>', marks, f"{label} ({count})" if count else label, label, face)
+    return format_html('<button form="post-actions" {} aria-label="{}">{}</button>', marks, f"{label} ({count})" if count else label, face)
 
 
 def _key(post_id: int, version: int, language: str, *, is_answer: bool) -> str:

@@ -18,6 +18,7 @@ const BEHAVIOURS = {
   "feed-pill": () => import("./behaviours/feed-pill.js"),
   mention: () => import("./behaviours/mention.js"),
   menu: () => import("./behaviours/menu.js"),
+  posts: () => import("./behaviours/posts.js"),
   quote: () => import("./behaviours/quote.js"),
   "read-mark": () => import("./behaviours/read-mark.js"),
   passkey: () => import("./behaviours/passkey.js"),
