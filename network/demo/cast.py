@@ -56,7 +56,9 @@ def _account(row: Row, countries: dict[str, Country], secret: str, joined: datet
         user.is_staff = user.is_superuser = True
     profiles.open_account(
         user,
-        name=row["name"],
+        name=row["name"]["ar"],
+        name_fr=row["name"]["fr"],
+        name_en=row["name"]["en"],
         handle=row["handle"],
         language=row["interface"],
         country=countries.get(row["state"] or ""),

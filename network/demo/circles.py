@@ -63,7 +63,8 @@ def _open(row: Row, actor: Actor, when: datetime) -> None:
         join_rule=row["join"],
         audience=AUDIENCES[row["audience"]],
         listed=row["listed"],
-        **{f"name_{row['language']}": row["name"], f"about_{row['language']}": row["description"]},
+        **{f"name_{language}": name for language, name in row["name"].items()},
+        **{f"about_{language}": about for language, about in row["description"].items()},
     )
     Space.objects.filter(pk=group.pk).update(created_at=when)
     Membership.objects.filter(space=group).update(since=when)
