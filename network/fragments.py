@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 
-def page(request: HttpRequest, template: str, *, status: int = 200, streams: tuple[str, ...] = (), cache: bool = False, **context: Any) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, *, status: int = 200, streams: tuple[str, ...] = (), cache: bool = False, **context: Any
+) -> HttpResponse:
     """A whole page. `cache=True` lets the visitors' cache in front keep it for those without a session; `streams` empty it early."""
     response = render(request, template, context, status=status)
     if cache and status == 200 and not request.user.is_authenticated and not request.COOKIES.get(settings.SESSION_COOKIE_NAME):

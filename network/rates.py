@@ -38,7 +38,7 @@ def spend(action: str, who: str | int) -> None:
     try:
         cache.add(key, 0, seconds)
         count = cache.incr(key)
-    except Exception:  # noqa: BLE001 -- whatever the cache's fault, the limit holds in this process
+    except Exception:
         with _LOCK:
             if len(_LOCAL) > 10_000:
                 _LOCAL.clear()

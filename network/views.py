@@ -68,7 +68,15 @@ def csp_report(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's proof is missing or old: say so, and give back what was written."""
     kept = [(name, value) for name, value in request.POST.items() if name in ("title", "body", "message") and value]
-    return render(request, "403.html", {"exception": _("This form was open for too long or cookies are off. Your text is below: copy it and open the page again."), "kept": kept}, status=403)
+    return render(
+        request,
+        "403.html",
+        {
+            "exception": _("This form was open for too long or cookies are off. Your text is below: copy it and open the page again."),
+            "kept": kept,
+        },
+        status=403,
+    )
 
 
 def error(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:

@@ -42,7 +42,15 @@ def inbox(request: HttpRequest) -> HttpResponse:
     elif chosen == "mine":
         found = found.filter(reason__in=WAITING)
     paged = Paginator(found, settings.PAGE_SIZE).get_page(request.GET.get("page"))
-    return page(request, "notices/inbox.html", nav="notices", paged=paged, days=_days(lines.of(request.actor, list(paged))), chosen=chosen, filters=FILTERS)
+    return page(
+        request,
+        "notices/inbox.html",
+        nav="notices",
+        paged=paged,
+        days=_days(lines.of(request.actor, list(paged))),
+        chosen=chosen,
+        filters=FILTERS,
+    )
 
 
 @require_safe

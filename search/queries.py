@@ -46,7 +46,9 @@ def spaces(actor: Actor, query: Query, kind: str) -> QuerySet[Space]:
 
 def topics(actor: Actor, query: Query) -> QuerySet[Topic]:
     """Topics by their titles, the latest first."""
-    return Topic.objects.visible_to(actor).kept().filter(_all_words("folded", query)).exclude(title="").with_author().order_by("-last_post_at")
+    return (
+        Topic.objects.visible_to(actor).kept().filter(_all_words("folded", query)).exclude(title="").with_author().order_by("-last_post_at")
+    )
 
 
 def posts(actor: Actor, query: Query) -> QuerySet[Post]:
@@ -76,5 +78,3 @@ def _all_words(column: str, query: Query) -> Q:
     for word in query.words:
         found &= Q(**{f"{column}__contains": word})
     return found
-
-

@@ -69,7 +69,9 @@ def search(request: HttpRequest) -> HttpResponse:
                 if rows:
                     sections.append(Section(code, name, [_hit(row, query) for row in rows[:FEW]], len(rows) > FEW))
     found = any(section.hits for section in sections)
-    return page(request, "search/results.html", nav="search", query=query, kind=kind, kinds=KINDS, sections=sections, paged=paged, found=found)
+    return page(
+        request, "search/results.html", nav="search", query=query, kind=kind, kinds=KINDS, sections=sections, paged=paged, found=found
+    )
 
 
 @require_safe
@@ -115,5 +117,12 @@ def _hit(row: Any, query: Query) -> Hit:
     topic = getattr(row, "topic", row)
     text = row.text if hasattr(row, "text") else row.excerpt
     return Hit(
-        row, row.on_behalf_of, row.author, str(topic), row.get_absolute_url(), queries.highlighted(text, query), topic.space.name, row.created_at
+        row,
+        row.on_behalf_of,
+        row.author,
+        str(topic),
+        row.get_absolute_url(),
+        queries.highlighted(text, query),
+        topic.space.name,
+        row.created_at,
     )

@@ -81,7 +81,7 @@ class Job(models.Model):
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
-    unique_key = models.CharField(_("unique key"), max_length=120, null=True, blank=True, unique=True)  # noqa: DJ001 -- null is "no key", many may have none
+    unique_key = models.CharField(_("unique key"), max_length=120, null=True, blank=True, unique=True)
     last_error = models.TextField(_("last error"), blank=True)
     parked_at = models.DateTimeField(_("given up at"), null=True, blank=True)
     created_at = models.DateTimeField(_("asked at"), default=timezone.now)

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 
 def record(
-    actor: Actor, verb: str, object: models.Model, *, target: models.Model | None = None, space: Any = None, reach: int | None = None, **data: Any
+    actor: Actor,
+    verb: str,
+    object: models.Model,
+    *,
+    target: models.Model | None = None,
+    space: Any = None,
+    reach: int | None = None,
+    **data: Any,
 ) -> Activity:
     """Write down that `actor` did `verb` (past tense) to `object`; call it inside the action's transaction.
 
