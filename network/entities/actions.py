@@ -11,6 +11,7 @@ from network import live
 from network.activity.recording import record
 from network.content import Audience, realign
 from network.entities.models import Entity, Kind
+from network.names import monogram
 from network.permissions import check
 from network.spaces.actions import describe
 from network.spaces.models import Country, Space
@@ -87,4 +88,7 @@ def _shape(entity: Entity, fields: dict[str, object]) -> None:
     if fields["listed"] and not entity.listed:
         fields.setdefault("audience", Audience.PUBLIC)
     describe(entity, **fields)
+    if entity.entity_kind.oversees and entity.country is not None:
+        # Commissions share their first words: a commission is known by its country.
+        entity.monogram = monogram(entity.country.name_ar, 2)
     entity.overseer = commission_of(entity.country) if entity.entity_kind.overseen else None

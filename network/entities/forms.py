@@ -116,13 +116,17 @@ class MandateForm(forms.Form):
     """Who speaks for an institution, as what, from when until when."""
 
     user = SpaceField(label=_("Person"), help_text=_("Handle, e-mail address or whole name."))
-    title = forms.CharField(label=_("Title"), max_length=120, help_text=_("As it stands under what they write, for example “liaison officer”."))
+    title = forms.CharField(
+        label=_("Title"), max_length=120, help_text=_("As it stands under what they write, for example “liaison officer”.")
+    )
     network = forms.ChoiceField(label=_("Speaks in"), choices=Mandate.Network.choices, initial=Mandate.Network.PLATFORM)
     is_head = forms.BooleanField(
         label=_("Heads the institution"), required=False, help_text=_("Names and ends the mandates of the others, and owns its page.")
     )
     from_day = forms.DateField(label=_("From"), widget=DayInput())
-    until_day = forms.DateField(label=_("Until, this day included"), widget=DayInput(), required=False, help_text=_("Empty: until it is ended."))
+    until_day = forms.DateField(
+        label=_("Until, this day included"), widget=DayInput(), required=False, help_text=_("Empty: until it is ended.")
+    )
 
     def __init__(self, actor: Actor, *args: Any, may_name_head: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -45,7 +45,9 @@ class GroupForm(forms.ModelForm):
     picture = PictureField()
     without_picture = forms.BooleanField(label=_("Take the picture away"), required=False)
     join_rule = forms.ChoiceField(label=_("How to join"), choices=JOIN_RULES, widget=forms.RadioSelect, initial=Space.JoinRule.REQUEST)
-    audience = forms.TypedChoiceField(label=_("Who reads"), choices=AUDIENCES, coerce=int, widget=forms.RadioSelect, initial=Audience.NETWORK)
+    audience = forms.TypedChoiceField(
+        label=_("Who reads"), choices=AUDIENCES, coerce=int, widget=forms.RadioSelect, initial=Audience.NETWORK
+    )
     listed = forms.TypedChoiceField(
         label=_("Who knows of it"), choices=LISTED, coerce=lambda value: value == "True", widget=forms.RadioSelect, initial="True"
     )
@@ -89,7 +91,9 @@ class InviteForm(forms.Form):
         kinds=(Space.Kind.PERSON, Space.Kind.ENTITY),
         help_text=_("A person or an institution: handle, e-mail address or whole name. Whoever speaks for the institution answers for it."),
     )
-    role = forms.ChoiceField(label=_("As"), choices=[(Role.MEMBER, Role.MEMBER.label), (Role.MODERATOR, Role.MODERATOR.label)], initial=Role.MEMBER)
+    role = forms.ChoiceField(
+        label=_("As"), choices=[(Role.MEMBER, Role.MEMBER.label), (Role.MODERATOR, Role.MODERATOR.label)], initial=Role.MEMBER
+    )
     message = forms.CharField(label=_("A word"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
@@ -103,5 +107,8 @@ class HandOverForm(forms.Form):
     def __init__(self, group: Group, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = (  # type: ignore[attr-defined]
-            Space.objects.people().filter(user__memberships__space=group, user__is_active=True).select_related("user").order_by("folded", "pk")
+            Space.objects.people()
+            .filter(user__memberships__space=group, user__is_active=True)
+            .select_related("user")
+            .order_by("folded", "pk")
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from time import monotonic
@@ -33,6 +33,7 @@ class Rights:
     is_networked: bool = False
     is_secretariat: bool = False
     until: datetime | None = None
+    page: Space | None = None  # the person's own, as every page's head shows it
 
 
 class Actor:
@@ -79,6 +80,11 @@ class Actor:
     def is_authenticated(self) -> bool:
         return self.user is not None
 
+    @property
+    def page(self) -> Space | None:
+        """One's own page, for the head of every page: kept with the rights, so a new name shows there within a minute."""
+        return self.rights.page or (self.user.page if self.user is not None else None)
+
     @cached_property
     def managed(self) -> list[int]:
         return [space_id for space_id, role in self.roles.items() if role != "member"]
@@ -124,7 +130,7 @@ def _load(user_id: int) -> Rights:
     held = Membership.objects.filter(user=user_id)
     if current:
         held = held | Membership.objects.filter(entity__in=current)
-    return rights_from(mandates, held.select_related("space"), now)
+    return replace(rights_from(mandates, held.select_related("space"), now), page=Space.objects.filter(user=user_id).first())
 
 
 def rights_from(mandates: Iterable[Mandate], memberships: Iterable[Membership], now: datetime) -> Rights:

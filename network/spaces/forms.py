@@ -74,7 +74,9 @@ class SpaceField(forms.CharField):
                 params={"names": "، ".join(f"{space.name} (@{space.handle})" for space in named if space.handle)},
                 code="several",
             )
-        raise ValidationError(_("Nobody is found by “%(words)s”. Write a handle, an e-mail address or a whole name."), params={"words": words}, code="nobody")
+        raise ValidationError(
+            _("Nobody is found by “%(words)s”. Write a handle, an e-mail address or a whole name."), params={"words": words}, code="nobody"
+        )
 
 
 class PictureField(forms.FileField):
@@ -93,4 +95,6 @@ class PictureField(forms.FileField):
 
 def radios(choices: Iterable[tuple[object, str, str]]) -> list[tuple[object, SafeString]]:
     """Choices for RadioSelect, each with its sentence under its name."""
-    return [(value, format_html('<b class="block">{}</b><span class="faint block">{}</span>', name, words)) for value, name, words in choices]
+    return [
+        (value, format_html('<b class="block">{}</b><span class="faint block">{}</span>', name, words)) for value, name, words in choices
+    ]

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from network.content import Audience
@@ -207,6 +207,13 @@ class Space(models.Model):
         return f"/pictures/{self.picture}" if self.picture else ""
 
     @property
+    def audience_word(self) -> str:
+        """Who reads, in the fewest words: for a card."""
+        if not self.listed:
+            return gettext("Hidden")
+        return {Audience.PUBLIC: gettext("Public"), Audience.NETWORK: gettext("The network"), Audience.MEMBERS: gettext("Members only")}[self.audience]  # type: ignore[index]
+
+    @property
     def path(self) -> str:
         """The address without its language, as stored texts carry it; the reader is led to their own language."""
         match self.kind:
@@ -253,7 +260,7 @@ class Mandate(models.Model):
         Space, models.PROTECT, related_name="mandates", verbose_name=_("institution"), limit_choices_to={"kind": "entity"}
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mandates", verbose_name=_("representative"))
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(pgettext_lazy("of a representative", "title"), max_length=120)
     network = models.CharField(_("network"), max_length=10, choices=Network.choices, default=Network.PLATFORM)
     is_head = models.BooleanField(_("heads the institution"), default=False)
     from_day = models.DateField(_("from"))

@@ -97,9 +97,9 @@ def test_every_tab_opens_for_everyone(world: SimpleNamespace, client: Client, ta
 
 def test_a_missing_name_falls_back_and_the_others_stand_beside(world: SimpleNamespace, client: Client) -> None:
     french = client.get("/fr/institutions/natcom-tn/").content.decode()
-    assert re.search(r"<h1[^>]*>Commission nationale tunisienne", french)
+    assert re.search(r"<h1><bdi>Commission nationale tunisienne", french)
     assert '<bdi lang="ar">اللجنة الوطنية التونسية</bdi>' in french
-    assert re.search(r"<h1[^>]*>اللجنة الوطنية الأردنية", client.get("/fr/institutions/natcom-jo/").content.decode())
+    assert re.search(r"<h1><bdi>اللجنة الوطنية الأردنية", client.get("/fr/institutions/natcom-jo/").content.decode())
 
 
 def test_a_visitor_reads_titles_and_only_the_names_that_are_public(world: SimpleNamespace, client: Client) -> None:
@@ -140,7 +140,13 @@ def test_its_people_edit_what_it_says_and_nothing_of_its_place(world: SimpleName
     answer = client.post(address, entry(status="former", verified="on", country="JO"))
     assert (answer.status_code, answer.headers["Location"]) == (302, "/en/institutions/school-tn/")
     school = Entity.objects.get(pk=world.school.pk)
-    assert (school.name_ar, school.about_ar, school.status, school.verified, school.country_id) == ("نادي القراءة", "نقرأ معًا", "active", False, "TN")
+    assert (school.name_ar, school.about_ar, school.status, school.verified, school.country_id) == (
+        "نادي القراءة",
+        "نقرأ معًا",
+        "active",
+        False,
+        "TN",
+    )
 
 
 def test_who_may_edit(world: SimpleNamespace, client: Client) -> None:
@@ -198,7 +204,9 @@ def test_a_commission_that_comes_later_oversees_what_was_there(world: SimpleName
     school = actions.create(world.sami.actor, kind=world.school.entity_kind, handle="school-sy", country=sy, name_ar="مدرسة الشام")
     group = Group.objects.create(kind="group", name_ar="مجموعة الشام", owner=school, created_by=world.sami.user)
     assert school.overseer_id is None
-    commission = actions.create(world.sami.actor, kind=world.natcom_tn.entity_kind, handle="natcom-sy", country=sy, name_ar="اللجنة الوطنية السورية")
+    commission = actions.create(
+        world.sami.actor, kind=world.natcom_tn.entity_kind, handle="natcom-sy", country=sy, name_ar="اللجنة الوطنية السورية"
+    )
     assert Space.objects.get(pk=school.pk).overseer_id == commission.pk
     assert Space.objects.get(pk=group.pk).overseer_id == commission.pk
 

@@ -57,7 +57,10 @@ def test_an_institution_joins_through_who_speaks_for_it(world: SimpleNamespace, 
     assert can(world.basel.actor, "topic.open", world.open_board)
     refused = client.post(address, {"on_behalf_of": world.natcom_tn.pk})
     assert refused.status_code == 403
-    assert "You no longer hold a mandate" in client.post(address, {"on_behalf_of": world.natcom_tn.pk}, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    assert (
+        "You no longer hold a mandate"
+        in client.post(address, {"on_behalf_of": world.natcom_tn.pk}, HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    )
     held = world.open_group.memberships.get(entity=world.natcom_jo)
     client.post(f"/groups/{world.open_group.pk}/members/{held.pk}/end/")  # and takes it out again
     assert roles(world.open_group) == {"carmen": "owner"}
@@ -329,10 +332,21 @@ def test_who_edits_a_group(world: SimpleNamespace, client: Client) -> None:
 # --- Who may know ------------------------------------------------------------------------------------------------------
 def addresses(group: Space) -> list[tuple[str, str]]:
     """Every address of a group, with the way it is asked."""
-    pages = [("get", f"/en/groups/{group.pk}/{tail}") for tail in ("", "topics/", "about/", "members/", "edit/", "request/", "requests/", "invitations/")]
+    pages = [
+        ("get", f"/en/groups/{group.pk}/{tail}")
+        for tail in ("", "topics/", "about/", "members/", "edit/", "request/", "requests/", "invitations/")
+    ]
     forms = [("post", f"/en/groups/{group.pk}/{tail}") for tail in ("edit/", "request/", "invitations/")]
     row = group.memberships.order_by("pk").first()
-    plain = ["membership/", "membership/end/", "request/end/", "requests/1/answer/", "owner/", f"members/{row.pk}/role/", f"members/{row.pk}/end/"]
+    plain = [
+        "membership/",
+        "membership/end/",
+        "request/end/",
+        "requests/1/answer/",
+        "owner/",
+        f"members/{row.pk}/role/",
+        f"members/{row.pk}/end/",
+    ]
     return [*pages, *forms, *(("post", f"/groups/{group.pk}/{tail}") for tail in plain), ("post", f"/spaces/{group.pk}/follow/")]
 
 
@@ -357,7 +371,16 @@ def test_every_address_of_a_hidden_group_is_not_there_for_others(world: SimpleNa
         assert "سرّي" not in client.get("/en/groups/").content.decode()
     as_(client, world.rania)
     assert "سرّي" in client.get("/en/groups/").content.decode()
-    assert [client.get(address).status_code for method, address in addresses(world.hidden_group) if method == "get"] == [200, 200, 200, 200, 403, 302, 403, 403]
+    assert [client.get(address).status_code for method, address in addresses(world.hidden_group) if method == "get"] == [
+        200,
+        200,
+        200,
+        200,
+        403,
+        302,
+        403,
+        403,
+    ]
 
 
 def test_a_listed_group_for_members_shows_its_card_and_lets_one_ask(world: SimpleNamespace, client: Client) -> None:
@@ -411,7 +434,19 @@ def crowd(world: SimpleNamespace, number: int) -> None:
         Invitation.objects.create(space=made, user=world.carmen.user, by=other)
 
 
-@pytest.mark.parametrize("address", ["groups/", "groups/{}/", "groups/{}/topics/", "groups/{}/about/", "groups/{}/members/", "groups/{}/requests/", "groups/{}/invitations/", "invitations/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "groups/",
+        "groups/{}/",
+        "groups/{}/topics/",
+        "groups/{}/about/",
+        "groups/{}/members/",
+        "groups/{}/requests/",
+        "groups/{}/invitations/",
+        "invitations/",
+    ],
+)
 def test_a_page_costs_the_same_at_one_row_and_at_thirty(world: SimpleNamespace, client: Client, address: str) -> None:
     as_(client, world.carmen)
     crowd(world, 1)

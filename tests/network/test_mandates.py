@@ -32,7 +32,12 @@ def test_the_head_names_and_the_named_speaks_at_once(world: SimpleNamespace, cli
     answer = client.post(PAGE, form())
     assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
     made = Mandate.objects.get(user=world.ezz.user)
-    assert (made.entity_id, made.title, made.is_head, made.named_by_id) == (world.natcom_tn.pk, "Liaison officer", False, world.haytham.user.pk)
+    assert (made.entity_id, made.title, made.is_head, made.named_by_id) == (
+        world.natcom_tn.pk,
+        "Liaison officer",
+        False,
+        world.haytham.user.pk,
+    )
     assert [entity.pk for entity in world.ezz.actor.entities] == [world.natcom_tn.pk]
 
 
@@ -94,7 +99,9 @@ def test_who_may_and_who_may_not(world: SimpleNamespace, client: Client) -> None
         ({"user": "suspended"}, "Nobody is found by"),
     ],
 )
-def test_what_is_wrong_comes_back_with_what_was_written(world: SimpleNamespace, client: Client, fields: dict[str, str], sentence: str) -> None:
+def test_what_is_wrong_comes_back_with_what_was_written(
+    world: SimpleNamespace, client: Client, fields: dict[str, str], sentence: str
+) -> None:
     client.force_login(world.haytham.user)
     before = Mandate.objects.count()
     answer = client.post(PAGE, form(**{"title": "Kept word", **fields}))
@@ -155,7 +162,10 @@ def test_a_last_day_is_whole(world: SimpleNamespace, zone: str) -> None:
     )
     first, after = Country(zone=zone).midnight(date(2026, 7, 15)), Country(zone=zone).midnight(date(2026, 7, 16))
     assert (made.starts_at, made.ends_at) == (first, after)
-    held = [Mandate.objects.current(moment).filter(pk=made.pk).exists() for moment in (first - timedelta(seconds=1), first, after - timedelta(seconds=1), after)]
+    held = [
+        Mandate.objects.current(moment).filter(pk=made.pk).exists()
+        for moment in (first - timedelta(seconds=1), first, after - timedelta(seconds=1), after)
+    ]
     assert held == [False, True, True, False]
 
 
@@ -163,14 +173,14 @@ def test_a_coming_mandate_taken_back_never_begins(world: SimpleNamespace, client
     start = timezone.now().date() + timedelta(days=30)
     coming = mandate(world.ezz, world.natcom_tn, from_day=start)
     client.force_login(world.haytham.user)
-    assert "Coming" in client.get(PAGE).content.decode()
+    assert "Coming mandates" in client.get(PAGE).content.decode()
     client.post(f"{PAGE}{coming.pk}/end/")
     coming.refresh_from_db()
     assert (coming.is_over, coming.never_began, coming.from_day, coming.until_day) == (True, True, start, start)
     assert not Mandate.objects.current(coming.starts_at).filter(pk=coming.pk).exists()
     page = client.get(PAGE).content.decode()
     assert "taken back before it began" in page
-    assert "Coming" not in page
+    assert "Coming mandates" not in page
 
 
 def test_a_former_officer_leaves_its_posts_and_its_groups_behind(world: SimpleNamespace) -> None:
@@ -205,7 +215,9 @@ def test_the_clock_tells_whose_mandate_has_turned(world: SimpleNamespace, django
 
 def test_days_must_be_in_order_and_people_active(world: SimpleNamespace) -> None:
     with pytest.raises(ValidationError):
-        actions.name_mandate(world.sami.actor, world.natcom_tn, world.ezz.user, title="x", from_day=date(2026, 2, 1), until_day=date(2026, 1, 1))
+        actions.name_mandate(
+            world.sami.actor, world.natcom_tn, world.ezz.user, title="x", from_day=date(2026, 2, 1), until_day=date(2026, 1, 1)
+        )
     with pytest.raises(ValidationError):
         actions.name_mandate(world.sami.actor, world.natcom_tn, world.suspended.user, title="x", from_day=date(2026, 2, 1))
 

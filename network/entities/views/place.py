@@ -31,7 +31,9 @@ def find(request: HttpRequest, code: str) -> Entity:
 @require_safe
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     entity = find(request, code)
-    return _show(request, entity, "overview", team=_team(request, entity), below=_below(request, entity)[:FEW] if entity.under_count else [])
+    return _show(
+        request, entity, "overview", team=_team(request, entity), below=_below(request, entity)[:FEW] if entity.under_count else []
+    )
 
 
 @require_safe
@@ -83,7 +85,9 @@ def _show(request: HttpRequest, entity: Entity, tab: str, **context: Any) -> Htt
         ("people", f"{path}people/", _("Representatives"), entity.team_count),
     ]
     if entity.under_count:
-        tabs.append(("under", f"{path}network/", _("Schools, clubs and chairs") if entity.entity_kind.oversees else _("Parts"), entity.under_count))
+        tabs.append(
+            ("under", f"{path}network/", _("Schools, clubs and chairs") if entity.entity_kind.oversees else _("Parts"), entity.under_count)
+        )
     if entity.groups_count:
         tabs.append(("groups", f"{path}groups/", _("Groups"), entity.groups_count))
     return page(

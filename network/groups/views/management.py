@@ -56,7 +56,9 @@ def edit(request: HttpRequest, group_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return done(request, group.get_absolute_url())
-    return page(request, "groups/form.html", status=422 if form.is_bound else 200, nav="groups", here_space_id=group.pk, form=form, group=group)
+    return page(
+        request, "groups/form.html", status=422 if form.is_bound else 200, nav="groups", here_space_id=group.pk, form=form, group=group
+    )
 
 
 @require_safe

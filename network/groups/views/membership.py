@@ -39,7 +39,9 @@ def leave(request: HttpRequest, group_id: int) -> HttpResponse:
     if own is None:
         check(request.actor, "group.leave", group)  # type: ignore[attr-defined]
         return members_page(
-            request, group, refusal=_("You are here through an institution you speak for. Take the institution out of the group, if that is meant.")
+            request,
+            group,
+            refusal=_("You are here through an institution you speak for. Take the institution out of the group, if that is meant."),
         )
     try:
         spaces.remove(request.actor, own)  # type: ignore[attr-defined]

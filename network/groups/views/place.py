@@ -26,7 +26,7 @@ from network.spaces.actors import Actor
 from network.spaces.answers import refuse
 from network.spaces.models import Invitation, JoinRequest, Membership, Role, Space, counted
 
-ROWS = 30
+ROWS = 20
 
 
 def find(request: HttpRequest, group_id: int) -> Group:
@@ -134,7 +134,7 @@ def show(request: HttpRequest, group: Group, tab: str, *, status: int = 200, **c
     _stand(actor, group)
     path = group.get_absolute_url()
     may_read, may_manage = can(actor, "space.read", group), can(actor, "space.manage", group)
-    tabs = [("wall", path, _("New"), None)]
+    tabs = [("wall", path, _("Wall"), None)]
     if may_read:
         tabs.append(("topics", f"{path}topics/", _("Topics"), None))
     if can(actor, "space.members", group):
@@ -167,7 +167,9 @@ def _bound(actor: Actor):  # type: ignore[no-untyped-def]
     """Visible groups with `asked` (my request), `invited` (the invitation for me), `invited_entity`, `requests_count` and `is_followed`."""
     found = Group.objects.visible_to(actor).with_follow(actor.user_id)
     if actor.user_id is None:
-        return found.annotate(asked=Value(False), invited=Value(None, output_field=BigIntegerField()), requests_count=Value(0), is_named=Value(False))
+        return found.annotate(
+            asked=Value(False), invited=Value(None, output_field=BigIntegerField()), requests_count=Value(0), is_named=Value(False)
+        )
     waiting = Invitation.objects.filter(Q(user=actor.user_id) | Q(entity__in=list(actor.mandates)), space=OuterRef("pk"))
     return found.annotate(
         asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=actor.user_id)),

@@ -62,4 +62,8 @@ def hijri(day: date | None) -> str:
 @register.simple_tag
 def both_calendars(day: date | None) -> SafeString:
     """A day in the Gregorian calendar with the Hijri day under it."""
-    return SafeString("") if day is None else format_html('<span class="block">{}</span><span class="faint block">{}</span>', when(day, "date"), hijri(day))
+    return (
+        SafeString("")
+        if day is None
+        else format_html('<span class="block">{}</span><span class="faint block">{}</span>', when(day, "date"), hijri(day))
+    )
