@@ -119,13 +119,19 @@ def _writer(row: Row, actor: Actor) -> Actor:
 
 
 def _post(key: tuple[object, ...], number: int) -> Post:
-    return Post.objects.select_related("topic__space", "author__page", "on_behalf_of").get(client_id=number_of(*key, number))
+    return Post.objects.select_related("topic").get(client_id=number_of(*key, number))
 
 
 def _date(post: Post, when: datetime) -> None:
     Post.objects.filter(pk=post.pk).update(created_at=when)
-    Topic.objects.filter(pk=post.topic_id).update(last_post_at=when)
-    Board.objects.filter(topics=post.topic_id).update(last_post_at=when)
+
+
+def last_words() -> None:
+    """Topics and boards remember when they were last written in: as their posts say, now that these have their dates."""
+    posts = Post.objects.filter(topic=OuterRef("pk"), deleted_at=None).order_by("-number").values("created_at")[:1]
+    Topic.objects.exclude(posts=None).update(last_post_at=Subquery(posts))
+    topics = Topic.objects.filter(board=OuterRef("pk")).order_by("-last_post_at").values("last_post_at")[:1]
+    Board.objects.exclude(topics=None).update(last_post_at=Subquery(topics))
 
 
 def reading() -> int:

@@ -12,8 +12,10 @@ def come_alive() -> str:
     """Let happen what has not happened yet. Says in one sentence what was added."""
     began = timezone.now()
     accounts = cast.accounts()
-    # People and institutions first, then groups, then words: what is planned next reads what stands by then.
+    # Everything is planned first, from what is missing, and then happens in the order of its days.
     happened = tell([*cast.arrivals(), *circles.openings(), *life.writings()])
+    if happened:
+        life.last_words()
     marks = life.reading()
     if happened:
         echo.deliver_all(today=began)
