@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from network.entities.models import Entity
@@ -12,7 +12,7 @@ from network.fragments import page
 from network.groups.models import Group
 from realtime import feed
 
-SCOPES = {"following": _("Following"), "network": _("The whole network")}
+SCOPES = {"following": pgettext_lazy("whose news", "Following"), "network": _("The whole network")}
 KINDS = {"": _("Everything"), "topics": _("Topics"), "wall": _("Posts"), "places": _("Groups and institutions")}
 
 
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         streams=("feed",),
         nav="home",
         items=items,
-        newest=items[0].activity.pk if items and before is None else 0,
+        newest=items[0].pk if items and before is None else 0,
         more=more,
         before=before,
         scope=scope,

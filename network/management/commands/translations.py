@@ -26,7 +26,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-_ARABIC = re.compile(r"[\u0600-\u06FF]")
+# Letters only: Eastern digits may stand in an English sentence as an example.
+_ARABIC = re.compile(r"[\u0620-\u064A\u066E-\u06D3]")
 _TEMPLATES = {".html", ".txt"}
 
 
