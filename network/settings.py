@@ -149,7 +149,7 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}},
     # Fragments keyed by (id, version, language) never go stale, so every process may keep its own.
     "fragments": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "network.kept.KeptCache",
         "LOCATION": "fragments",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
         "TIMEOUT": 86_400,

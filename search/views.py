@@ -70,7 +70,7 @@ def search(request: HttpRequest) -> HttpResponse:
                     sections.append(Section(code, name, [_hit(row, query) for row in rows[:FEW]], len(rows) > FEW))
     found = any(section.hits for section in sections)
     return page(
-        request, "search/results.html", nav="search", query=query, kind=kind, kinds=KINDS, sections=sections, paged=paged, found=found
+        request, "search/results.html", nav="search", search=query, query=query.asked, kind=kind, kinds=KINDS, sections=sections, paged=paged, found=found
     )
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from django.forms.widgets import EmailInput, NumberInput, URLInput
 from django.template import Context, Engine
 from django.templatetags.static import static
 from django.utils.dateformat import format as format_date
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_naive
 from django.utils.translation import get_language
@@ -347,17 +348,81 @@ def _rendered_part(engine: Engine, name: str, language: str, urls: str, values: 
     return engine.get_template(name).render(Context(dict(values)))
 
 
+@register.simple_tag(takes_context=True)
+def shell(context: Context, name: str) -> SafeString:
+    """Include a part of the shell that depends on the reader: rendered once a minute for each reader, language, place and count.
+
+    The part sees `actor`, `nav`, `here_space_id`, `notices_unread`, `languages`, `LANGUAGE_CODE` and the form token; the token and the
+    page's own address stand in it as marks, which are replaced at each request.
+    """
+    actor, request = context.get("actor"), context.get("request")
+    if request is None or context.get("query") or settings.DEBUG:
+        return engine_of(context).get_template(name).render(context.new(context.flatten()))
+    user = actor.user if actor is not None else None
+    unread = context.get("notices_unread")
+    count = min(int(unread() if callable(unread) else unread or 0), 100)
+    key = (
+        name,
+        _language(),
+        user and user.pk,
+        user and user.rights,
+        context.get("nav"),
+        context.get("here_space_id"),
+        count,
+        settings.ROOT_URLCONF,
+    )
+    kept = _SHELL.get(key)
+    if kept is None or kept[0] < monotonic():
+        values = {
+            "actor": actor,
+            "nav": context.get("nav"),
+            "here_space_id": context.get("here_space_id"),
+            "notices_unread": count,
+            "languages": [(code, own, f"/{code}/{_HERE}") for code, own in settings.LANGUAGE_NAMES.items()],
+            "LANGUAGE_CODE": context.get("LANGUAGE_CODE"),
+            "LANGUAGE_BIDI": context.get("LANGUAGE_BIDI"),
+            "demo": context.get("demo"),
+            "csrf_token": _TOKEN,
+        }
+        if len(_SHELL) > _SHELL_MOST:
+            _SHELL.clear()
+        kept = _SHELL[key] = (monotonic() + 60, engine_of(context).get_template(name).render(Context(values)))
+    here = f"/{_language()}/"
+    path = request.get_full_path()
+    html = kept[1].replace(_HERE, escape(path.removeprefix(here)) if path.startswith(here) else "")
+    if _TOKEN in html:
+        html = html.replace(_TOKEN, str(context.get("csrf_token") or ""))
+    # Safe: what stands for the marks is escaped, the rest was rendered by the engine.
+    return SafeString(html)
+
+
+# Marks of a private plane: no text of ours or of a reader holds them.
+_HERE, _TOKEN = "\U000f0001", "\U000f0002"
+_SHELL: dict[tuple[Any, ...], tuple[float, str]] = {}
+_SHELL_MOST = 4_000
+
+
+def engine_of(context: Context) -> Engine:
+    return context.template.engine  # type: ignore[union-attr]  # set while a template renders
+
+
 @register.simple_tag
 def stylesheets() -> SafeString:
     """The one style sheet, and the letters that the page's language needs first."""
     if not settings.PRODUCTION:
-        bundle_css()
+        _fresh_bundle(int(monotonic()) if settings.DEBUG else 0)
     font = "fonts/plex-arabic-400.woff2" if _language() == "ar" else "fonts/plex-latin-400.woff2"
     return format_html(
         '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="{}">',
         static(font),
         static("css/bundle.css"),
     )
+
+
+@lru_cache(maxsize=1)
+def _fresh_bundle(moment: int) -> None:
+    """Join the style sheet anew: once a second while someone works on it, else once a process."""
+    bundle_css()
 
 
 __all__ = ["avatar", "avatar_pair", "field", "file_size", "icon", "number", "when"]
