@@ -129,8 +129,10 @@ def open_topic(
             reach=max(audience, board.reach if board is not None else space.audience),
         )
         topic.folded = fold(topic.title)[:200]
+        chosen = _tags(tags)
+        topic.labels = [[tag.pk, tag.name] for tag in chosen]
         topic.save()
-        topic.tags.set(_tags(tags))
+        topic.tags.set(chosen)
         topic.first_post = post = _write(actor, topic, ready, client_id, None, attachments)
         if board is not None:
             Board.objects.filter(pk=board.pk).update(topics_count=F("topics_count") + 1)
@@ -145,9 +147,11 @@ def edit_topic(actor: Actor, topic: Topic, *, title: str, tags: Iterable[str] = 
     if topic.board_id and not tidy_name(title):
         raise ValidationError({"title": _("Write a title.")})
     topic.title, topic.folded = tidy_name(title)[:200], fold(title)[:200]
+    chosen = _tags(tags)
+    topic.labels = [[tag.pk, tag.name] for tag in chosen]
     topic.next_version()
-    topic.save(update_fields=["title", "folded", "version"])
-    topic.tags.set(_tags(tags))
+    topic.save(update_fields=["title", "folded", "labels", "version"])
+    topic.tags.set(chosen)
     record(actor, "retitled", topic, reach=Audience.MANAGERS)
     return topic
 

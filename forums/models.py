@@ -127,6 +127,7 @@ class Topic(Content, Versioned, Reaching):
     language = models.CharField(_("language"), max_length=5, default="ar")
     folded = models.CharField(max_length=200, blank=True, editable=False)
     tags = models.ManyToManyField(Tag, blank=True, related_name="topics", verbose_name=_("tags"))
+    labels = models.JSONField(default=list, editable=False)  # the tags as lists show them: [[3, "reading"]]
     posts_count = models.PositiveIntegerField(_("posts"), default=0, editable=False)
     last_number = models.PositiveIntegerField(default=0, editable=False)  # numbers are never given twice
     last_post_at = models.DateTimeField(_("last post"), default=timezone.now, editable=False)

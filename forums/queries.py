@@ -171,7 +171,7 @@ def side_of(topic: Topic, language: str) -> Side:
 
 
 def _side(topic: Topic) -> Side:
-    tags = list(topic.tags.values_list("pk", "name"))
+    tags = [(pk, name) for pk, name in topic.labels]
     written = (
         Post.objects.kept()
         .filter(topic=topic)

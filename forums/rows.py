@@ -46,7 +46,7 @@ def lines_of(topics: TopicQuerySet, actor: Actor) -> list[Line]:
 
 
 def rows_html(lines: Sequence[Line], actor: Actor, language: str, *, place: bool = False) -> SafeString:
-    """The rows joined; with `place` each says its board. Three queries for those not kept, none when all are."""
+    """The rows joined; with `place` each says its board. Two queries for those not kept, none when all are."""
     keys = {line.pk: f"row:{line.pk}:{line.version}:{language}:{int(place)}" for line in lines}
     kept = caches["fragments"].get_many(keys.values())
     missing = [pk for pk, key in keys.items() if key not in kept]
@@ -68,7 +68,7 @@ def _for_reader(html: str, line: Line, actor: Actor, language: str) -> str:
 
 
 def _render(topic_ids: Sequence[int], language: str, *, place: bool) -> dict[int, str]:
-    topics = Topic.objects.filter(pk__in=topic_ids).with_author().prefetch_related("tags")
+    topics = Topic.objects.filter(pk__in=topic_ids).with_author()
     faces = faces_of(topic_ids)
     template = get_template("forums/_topic_row.html")
     with translation.override(language):
