@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from network import views
+from profiles.views.too_many import too_many
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
@@ -39,4 +40,5 @@ if settings.DEMO:
 handler400 = views.bad_request
 handler403 = views.forbidden
 handler404 = views.not_found
+handler429 = too_many  # asked by allauth
 handler500 = views.failure

@@ -72,6 +72,7 @@ def edit(
         drop_picture(space)
     space.save()
     Profile.objects.update_or_create(user=user, defaults=profile)
+    rights_changed([user.pk])
     if before != space.audience:
         realign(space.pk)
     record(actor, "described", space, space=space, reach=Audience.MANAGERS)
@@ -92,7 +93,8 @@ def check_name(name: str) -> None:
 @transaction.atomic
 def prefer(actor: Actor, **preferences: str) -> None:
     """Language, zone, digits, calendar, theme: the reader's own."""
-    User.objects.filter(pk=actor.user_id).update(**preferences)
+    if actor.user is not None:
+        User.objects.filter(pk=actor.user.pk).update(**preferences)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -37,7 +38,7 @@ def remember_language(response: HttpResponse, code: str) -> None:
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,  # type: ignore[arg-type]
         path="/",
     )
 
@@ -57,7 +58,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        with override(request.user.language):
+        user = request.user
+        with override(user.language if isinstance(user, User) else None):
             return reverse("home")
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
@@ -97,7 +99,7 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         users = {session.user_id for session in sessions}
         super().end_sessions(sessions)
         for user_id in users:
-            transaction.on_commit(lambda user_id=user_id: live.withdraw(user_id), robust=True)
+            transaction.on_commit(partial(live.withdraw, user_id), robust=True)
 
 
 def _seal() -> MultiFernet:

@@ -23,7 +23,7 @@ from profiles.models import Profile, User
 class _Plain:
     """A label stands above each field; the same words inside it would only be in the way."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 -- Django's signature
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():  # type: ignore[attr-defined]
             field.widget.attrs.pop("placeholder", None)
@@ -113,8 +113,8 @@ class AboutMeForm(forms.Form):
         label=_("Languages you speak"), choices=[*spoken.SPOKEN.items()], required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    page_fields = ("name_ar", "name_en", "country")
-    profile_fields = ("honorific", "job", "languages")
+    page_fields: tuple[str, ...] = ("name_ar", "name_en", "country")
+    profile_fields: tuple[str, ...] = ("honorific", "job", "languages")
 
     @classmethod
     def initial_of(cls, page: Space, profile: Profile) -> dict[str, Any]:

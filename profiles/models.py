@@ -6,13 +6,21 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from profiles import spoken
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def update(self, **fields: Any) -> int:
+        """As ever, and raises `rights`: whoever keeps one of these accounts reads it again."""
+        fields.setdefault("rights", F("rights") + 1)
+        return super().update(**fields)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """An account without a page; profiles.actions.open_account makes both."""
         user = self.model(email=self.normalize_email(email), **fields)
@@ -31,7 +39,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the admin pages"), default=False)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
-    # Raised whenever a membership or mandate changes; see spaces.actors.
+    # Raised by every change of the account, its page, a membership or a mandate; see spaces.actors and profiles.keeping.
     rights = models.PositiveIntegerField(default=0, editable=False)
     language = models.CharField(
         _("language of the interface"), max_length=5, default="ar", choices=[("ar", "العربية"), ("fr", "Français"), ("en", "English")]
@@ -59,6 +67,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """As ever; `rights` is raised by the database, so that two writers cannot arrive at the same number."""
+        if self._state.adding:
+            return super().save(*args, **options)
+        if (fields := options.get("update_fields")) is None:
+            fields = [field.name for field in self._meta.concrete_fields if not field.primary_key]
+        super().save(*args, **options | {"update_fields": [name for name in fields if name != "rights"]})
+        type(self)._default_manager.filter(pk=self.pk).update(rights=F("rights") + 1)
 
     @property
     def name(self) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from network.names import fold
-from network.spaces.models import Country, Mandate, Space, SpaceQuerySet
+from network.spaces.models import Country, Follow, Mandate, Space, SpaceQuerySet
+from profiles.models import Block
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
@@ -35,6 +37,22 @@ def people(actor: Actor, *, words: str = "", country: str = "", institution: int
     return found.select_related("user__profile", "country").order_by("country__protocol_order", "skeleton", "pk")
 
 
+def pages(actor: Actor) -> SpaceQuerySet:
+    """The pages of people the actor may see, each with account, profile and country, and in the same query
+    `followers_count`, and whether the actor follows (`is_followed`) or blocked (`is_blocked`) the person."""
+    followers = Follow.objects.filter(space=OuterRef("pk")).order_by().values("space").annotate(number=Count("pk")).values("number")
+    return (
+        Space.objects.people()
+        .visible_to(actor)
+        .select_related("user__profile", "country")
+        .annotate(
+            followers_count=Coalesce(Subquery(followers), 0),
+            is_followed=Exists(Follow.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
+            is_blocked=Exists(Block.objects.filter(blocked=OuterRef("user"), user=actor.user_id)),
+        )
+    )
+
+
 def mandates_of(actor: Actor, user_ids: Iterable[int]) -> dict[int, list[Mandate]]:
     """The current mandates of these people for institutions that the actor may see, heads first; one query."""
     held: dict[int, list[Mandate]] = defaultdict(list)
@@ -46,9 +64,12 @@ def mandates_of(actor: Actor, user_ids: Iterable[int]) -> dict[int, list[Mandate
 
 def countries() -> list[tuple[str, str]]:
     """Code and name in the page's language, in protocol order; kept for five minutes."""
-    return cache.get_or_set(
-        f"people:countries:{get_language()}", lambda: [(country.code, country.name) for country in Country.objects.all()], 300
-    )
+    key = f"people:countries:{get_language()}"
+    kept: list[tuple[str, str]] | None = cache.get(key)
+    if kept is None:
+        kept = [(country.code, country.name) for country in Country.objects.all()]
+        cache.set(key, kept, 300)
+    return kept
 
 
 def institutions(actor: Actor) -> list[tuple[int, str]]:

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from network.fragments import done, page
 from network.permissions import can
 from network.spaces import actions as spaces
-from network.spaces.models import Follow, Space
+from network.spaces.models import Space
 from profiles import actions, queries, spoken
-from profiles.models import Block, User
+from profiles.models import User
 
 PAGE = 20
 TOPICS = 5
@@ -35,14 +35,14 @@ def people(request: HttpRequest) -> HttpResponse:
     language = language if language in spoken.SPOKEN else ""
     found = queries.people(request.actor, words=words, country=country, institution=institution, language=language)
     shown = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    held = queries.mandates_of(request.actor, [space.user_id for space in shown])
+    held = queries.mandates_of(request.actor, [space.user_id for space in shown if space.user_id])
     return page(
         request,
         "profiles/people.html",
         cache=True,
         nav="people",
         shown=shown,
-        rows=[(space, space.user.profile, held.get(space.user_id, [])) for space in shown],
+        rows=[(space, space.user.profile, held.get(space.user_id or 0, [])) for space in shown],
         words=words,
         country=country,
         language=language,
@@ -58,12 +58,8 @@ def people(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
     """What a person says of themselves, whom they speak for, what they opened, and their wall."""
     actor = request.actor
-    space = _page_of(request, user_id)
+    space, account = _page_of(request, user_id)
     own = actor.user_id == user_id
-    related = {
-        "is_followed": not own and actor.user_id is not None and Follow.objects.filter(user=actor.user_id, space=space).exists(),
-        "is_blocked": not own and actor.user_id is not None and Block.objects.filter(user=actor.user_id, blocked=user_id).exists(),
-    }
     return page(
         request,
         "profiles/person.html",
@@ -71,18 +67,19 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
         streams=(f"space.{space.pk}",),
         nav="people",
         space=space,
-        person=space.user,
-        profile=space.user.profile,
+        person=account,
+        profile=account.profile,
         own=own,
         may_follow=not own and can(actor, "space.follow", space),
         may_suspend=not own and can(actor, "person.suspend"),
         mandates=queries.mandates_of(actor, [user_id]).get(user_id, []),
-        followers=space.followers.count(),
-        topics=space.user.topics.filter(board__isnull=False, deleted_at=None)
+        followers=space.followers_count,
+        is_followed=space.is_followed,
+        is_blocked=space.is_blocked,
+        topics=account.topics.filter(board__isnull=False, deleted_at=None)
         .visible_to(actor)
         .select_related("space")
         .order_by("-created_at")[:TOPICS],
-        **related,
     )
 
 
@@ -96,7 +93,7 @@ def by_handle(request: HttpRequest, handle: str) -> HttpResponse:
 @login_required
 @require_POST
 def follow(request: HttpRequest, user_id: int) -> HttpResponse:
-    space = _page_of(request, user_id)
+    space, _account = _page_of(request, user_id)
     spaces.follow(request.actor, space)
     return done(request, space.get_absolute_url())
 
@@ -104,7 +101,7 @@ def follow(request: HttpRequest, user_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def unfollow(request: HttpRequest, user_id: int) -> HttpResponse:
-    space = _page_of(request, user_id)
+    space, _account = _page_of(request, user_id)
     spaces.unfollow(request.actor, space)
     return done(request, space.get_absolute_url())
 
@@ -113,9 +110,9 @@ def unfollow(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def block(request: HttpRequest, user_id: int) -> HttpResponse:
     """Hear no more of somebody."""
-    space = _page_of(request, user_id)
+    space, account = _page_of(request, user_id)
     try:
-        actions.block(request.actor, space.user)
+        actions.block(request.actor, account)
         messages.success(request, _("You hear no more of %(name)s.") % {"name": space.name})
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
@@ -136,9 +133,9 @@ def unblock(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def suspend(request: HttpRequest, user_id: int) -> HttpResponse:
     """The secretariat closes an account: its sessions and sockets end at once."""
-    space = _page_of(request, user_id)
+    space, account = _page_of(request, user_id)
     try:
-        actions.suspend(request.actor, space.user)
+        actions.suspend(request.actor, account)
         messages.success(request, _("The account is suspended; its sessions are closed."))
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
@@ -148,18 +145,18 @@ def suspend(request: HttpRequest, user_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def reinstate(request: HttpRequest, user_id: int) -> HttpResponse:
-    space = _page_of(request, user_id)
-    actions.reinstate(request.actor, space.user)
+    space, account = _page_of(request, user_id)
+    actions.reinstate(request.actor, account)
     messages.success(request, _("The account is open again."))
     return done(request, space.get_absolute_url())
 
 
-def _page_of(request: HttpRequest, user_id: int) -> Space:
-    pages = Space.objects.people().visible_to(request.actor).select_related("user__profile", "country")
-    space = get_object_or_404(pages, user=user_id)
-    if not can(request.actor, "profile.view", space):
+def _page_of(request: HttpRequest, user_id: int) -> tuple[Space, User]:
+    """The page and its account; 404 for those one may not see."""
+    space = get_object_or_404(queries.pages(request.actor), user=user_id)
+    if space.user is None or not can(request.actor, "profile.view", space):
         raise Http404
-    return space
+    return space, space.user
 
 
 def _number(text: str) -> int | None:

@@ -17,6 +17,7 @@ const BEHAVIOURS = {
   drafts: () => import("./behaviours/drafts.js"),
   "feed-pill": () => import("./behaviours/feed-pill.js"),
   mention: () => import("./behaviours/mention.js"),
+  "forget-theme": () => import("./behaviours/forget-theme.js"),
   menu: () => import("./behaviours/menu.js"),
   posts: () => import("./behaviours/posts.js"),
   quote: () => import("./behaviours/quote.js"),

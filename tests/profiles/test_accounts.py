@@ -158,6 +158,7 @@ def test_signing_up_too_often_is_answered_by_429_in_our_look(client: Client, db:
         sign_up(Client(), email=f"p{turn}@example.org")
     answer = sign_up(client, email="sixth@example.org")
     assert answer.status_code == 429
+    assert answer["Retry-After"] == "300"
     assert b"empty-state" in answer.content
 
 

@@ -1,0 +1,15 @@
+"""What allauth answers when somebody knocks too often."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+SECONDS = 300  # its limits are counted over five minutes and more
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429 in our look, with the time to wait."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(SECONDS)
+    return response
