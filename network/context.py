@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
+from network import live
+
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """`actor`, `demo`, `notices_unread` (read when shown), `languages` (code, own name, this page in it)."""
@@ -19,7 +21,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "notices_unread": cache(lambda: _unread(request)),  # templates call it: read once, if at all
         "languages": [(code, name, _in_language(request.get_full_path(), code)) for code, name in settings.LANGUAGE_NAMES.items()],
-        "live_epoch": cache(lambda: import_string("realtime.models.Epoch").now()),
+        "live_epoch": live.epoch,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from forums.models import Post, Topic
+from network import prepared
 from network.activity.models import Activity
 from network.spaces.models import Follow, Space
 
@@ -41,7 +44,8 @@ class Row(NamedTuple):
         return self.data.get("post") if self.verb in ("opened", "posted") else self.object
 
 
-# As the columns are called.
+NEWEST = 2**60  # older than this is everything
+# As the columns are called; the JSON comes last.
 FIELDS = ("pk", "verb", "object_type_id", "object_id", "target_type_id", "target_id", "data")
 
 
@@ -71,12 +75,14 @@ def activities(actor: Actor, *, scope: str = "following", kind: str = "") -> Que
 
 def page_of(actor: Actor, *, scope: str, kind: str, before: int | None = None) -> tuple[list[Item], int | None]:
     """A page of the feed older than `before`, and the number to ask for the next one with (None: that was all)."""
-    found = activities(actor, scope=scope, kind=kind)
-    if before is not None:
-        found = found.filter(pk__lt=before)
-    rows = [Row(*values) for values in found.values_list(*FIELDS)[: settings.PAGE_SIZE + 1]]
+    found = prepared.rows(actor, f"feed:{scope}:{kind}", partial(_older, scope=scope, kind=kind), before if before is not None else NEWEST)
+    rows = [Row(*values[:-1], json.loads(values[-1]) if isinstance(values[-1], str) else values[-1]) for values in found]
     more = rows[settings.PAGE_SIZE - 1].pk if len(rows) > settings.PAGE_SIZE else None
     return items(actor, rows[: settings.PAGE_SIZE]), more
+
+
+def _older(actor: Actor, before: int, *, scope: str, kind: str) -> QuerySet[Activity]:
+    return activities(actor, scope=scope, kind=kind).filter(pk__lt=before).values_list(*FIELDS)[: settings.PAGE_SIZE + 1]
 
 
 def count_after(actor: Actor, after: int, *, scope: str, kind: str) -> int:

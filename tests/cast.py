@@ -26,6 +26,7 @@ from network.entities.models import Entity, Kind
 from network.groups.models import Group
 from network.spaces.actors import Actor, forget
 from network.spaces.models import Country, Mandate, Membership, Role, Space
+from profiles import keeping
 from profiles.models import Profile, User
 
 
@@ -48,12 +49,22 @@ class Person(SimpleNamespace):
 
 def person(handle: str, name: str, **fields: object) -> Person:
     user = User.objects.create(email=f"{handle}@example.org", **fields)
-    Space.objects.create(kind="person", user=user, handle=handle, name_ar=name, monogram=name[0], audience=Audience.NETWORK, folded=f"{name} {handle}")
+    Space.objects.create(
+        kind="person", user=user, handle=handle, name_ar=name, monogram=name[0], audience=Audience.NETWORK, folded=f"{name} {handle}"
+    )
     Profile.objects.create(user=user)
     return Person(user=user)
 
 
-def mandate(who: Person, entity: Entity, title: str = "ضابط الاتصال", *, head: bool = False, from_day: date = date(2020, 1, 1), until: date | None = None) -> Mandate:
+def mandate(
+    who: Person,
+    entity: Entity,
+    title: str = "ضابط الاتصال",
+    *,
+    head: bool = False,
+    from_day: date = date(2020, 1, 1),
+    until: date | None = None,
+) -> Mandate:
     row = Mandate(entity=entity, user=who.user, title=title, is_head=head, named_by=who.user)
     row.set_days(from_day, until)
     row.save()
@@ -70,6 +81,7 @@ def member(who: Person, space: Space, role: str = Role.MEMBER, *, approved: bool
 def _fresh_rights() -> None:
     """Rights kept by a process must not outlive a rolled-back test."""
     forget()
+    keeping.forget()
 
 
 @pytest.fixture
@@ -83,7 +95,15 @@ def world(db: None) -> SimpleNamespace:
 
     def entity(handle: str, name: str, kind: Kind, country: Country | None, **fields: object) -> Entity:
         return Entity.objects.create(
-            kind="entity", handle=handle, name_ar=name, monogram=name[:2], entity_kind=kind, country=country, skeleton=handle, folded=name, **fields
+            kind="entity",
+            handle=handle,
+            name_ar=name,
+            monogram=name[:2],
+            entity_kind=kind,
+            country=country,
+            skeleton=handle,
+            folded=name,
+            **fields,
         )
 
     w = SimpleNamespace(tn=tn, jo=jo)
@@ -116,7 +136,8 @@ def world(db: None) -> SimpleNamespace:
     member(w.basel, w.group)
     member(w.rania, w.hidden_group)
     w.board, w.open_board, w.hidden_board = (
-        Board.objects.create(space=space, name=f"منتدى {space.name_ar}", reach=space.audience) for space in (w.group, w.open_group, w.hidden_group)
+        Board.objects.create(space=space, name=f"منتدى {space.name_ar}", reach=space.audience)
+        for space in (w.group, w.open_group, w.hidden_group)
     )
     w.cast = {
         name: getattr(w, name) for name in ("carmen", "haytham", "basel", "amina", "sami", "mona", "ezz", "rania", "dara", "suspended")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -34,6 +34,8 @@ class Rights:
     is_secretariat: bool = False
     until: datetime | None = None
     page: Space | None = None  # the person's own, as every page's head shows it
+    # What was worked out from these rights and lasts as long as they do: compiled queries (network.prepared).
+    derived: dict[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Actor:
@@ -112,7 +114,7 @@ class Actor:
         if entity_id is None:
             return Actor(self.user, self.rights)
         if entity_id not in self.mandates:
-            from network.permissions import SENTENCES, PermissionDenied  # noqa: PLC0415 -- permissions type-checks against this module
+            from network.permissions import SENTENCES, PermissionDenied
 
             raise PermissionDenied(SENTENCES["entity.speak"])
         return Actor(self.user, self.rights, entity_id)
