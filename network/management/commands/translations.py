@@ -102,7 +102,15 @@ def gather() -> Catalog:
     for path in _sources():
         for _line, message, comments, context in _sentences(path):
             found.add(message, None, [(str(path.relative_to(settings.BASE_DIR)), 1)], auto_comments=comments, context=context)
+    for message in read(borrowed(), "en"):
+        if message.id:
+            found.add(message.id, None, [(borrowed().name, 1)], context=message.context)
     return found
+
+
+def borrowed() -> Path:
+    """Sentences of libraries that we say in our own words: our catalogue is asked before theirs."""
+    return Path(settings.LOCALE_PATHS[0]) / "borrowed.pot"
 
 
 def unfinished(template: Catalog, catalogue: Catalog) -> Iterator[str]:
