@@ -69,7 +69,7 @@ class Activity(Reaching):
                 continue
             kind = ContentType.objects.get_for_model(model)
             for key in ("object", "target"):
-                there = Subquery(model._default_manager.filter(pk=OuterRef(f"{key}_id")).values("reach")[:1])  # type: ignore[attr-defined]
+                there = Subquery(model._default_manager.filter(pk=OuterRef(f"{key}_id")).values("reach")[:1])  # type: ignore[misc]
                 rows.filter(**{f"{key}_type": kind}).update(reach=Greatest(F("reach"), Coalesce(there, Value(0))))
 
 

@@ -55,9 +55,11 @@ class EntityForm(forms.ModelForm):
             "short_ar": _("Shown where there is little room."),
         }
 
-    def __init__(self, *args: Any, instance: Entity | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance: Entity | None = kwargs.get("instance")
         # A refused form must not change the name above it.
-        super().__init__(*args, instance=copy(instance) if instance else None, **kwargs)
+        kwargs["instance"] = copy(instance)
+        super().__init__(*args, **kwargs)
         self.fields["audience"].choices = Audience.choices[:3]  # type: ignore[attr-defined]
         if not (instance and instance.picture):
             del self.fields["without_picture"]

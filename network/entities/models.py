@@ -45,7 +45,7 @@ class Kind(models.Model):
         return in_language(self, "plural") or self.name
 
 
-class EntityQuerySet(SpaceQuerySet):
+class EntityQuerySet(SpaceQuerySet["Entity"]):
     def in_protocol_order(self) -> Self:
         """By kind, then as the states sit at the Council; what has no country comes first. The code settles the rest, in no language's order."""
         return self.order_by("entity_kind__position", F("country__protocol_order").asc(nulls_first=True), "handle")
@@ -88,7 +88,7 @@ class Entity(Space):
     fictional = models.BooleanField(_("invented for demonstration"), default=False)
     sources = models.JSONField(_("sources of what is said here"), default=dict, blank=True)
 
-    objects = EntityQuerySet.as_manager()
+    objects = EntityQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("institution")

@@ -57,9 +57,11 @@ class GroupForm(forms.ModelForm):
         fields = ["name_ar", "name_fr", "name_en", "about_ar", "about_fr", "about_en", "join_rule", "audience", "listed"]
         widgets = {f"about_{code}": forms.Textarea(attrs={"rows": 3, "data-behaviour": "autosize"}) for code in ("ar", "fr", "en")}
 
-    def __init__(self, *args: Any, instance: Group | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        instance: Group | None = kwargs.get("instance")
         # A refused form must not change the name above it.
-        super().__init__(*args, instance=copy(instance) if instance else None, **kwargs)
+        kwargs["instance"] = copy(instance)
+        super().__init__(*args, **kwargs)
         if not (instance and instance.picture):
             del self.fields["without_picture"]
 

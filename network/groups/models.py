@@ -8,6 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from network.spaces.models import Space, SpaceQuerySet
 
 
+class GroupQuerySet(SpaceQuerySet["Group"]):
+    pass
+
+
 class Group(Space):
     owner = models.ForeignKey(
         Space,
@@ -20,7 +24,7 @@ class Group(Space):
     )
     created_by = models.ForeignKey("profiles.User", models.PROTECT, related_name="groups_created", verbose_name=_("opened by"))
 
-    objects = SpaceQuerySet.as_manager()
+    objects = GroupQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("group")

@@ -80,17 +80,17 @@ def admit(
 def remove(actor: Actor, membership: Membership) -> None:
     """End a membership: one's own, one's institution's, or another's when one moderates. The last owner stays; removing twice is quiet."""
     space = membership.space.locked()
-    membership = Membership.objects.select_related("user__page", "entity").filter(pk=membership.pk, space=space).first()  # type: ignore[assignment]
-    if membership is None:
+    held = Membership.objects.select_related("user__page", "entity").filter(pk=membership.pk, space=space).first()
+    if held is None:
         return
     # Whoever speaks for an institution may take it out again.
-    leaving = membership.user_id == actor.user_id if membership.user_id else membership.entity_id in actor.mandates
+    leaving = held.user_id == actor.user_id if held.user_id else held.entity_id in actor.mandates
     check(actor, "group.leave" if leaving else "space.manage", space)
-    if membership.role == Role.OWNER and not leaving:
+    if held.role == Role.OWNER and not leaving:
         check(actor, "space.hand_over", space)
-    _spare_last_owner(space, membership)
-    people, who = _people_of(membership), membership.user.page if membership.user_id else membership.entity
-    membership.delete()
+    _spare_last_owner(space, held)
+    people, who = _people_of(held), held.who
+    held.delete()
     _recount(space)
     record(actor, "left" if leaving else "removed", who, target=space, reach=Audience.MANAGERS)
     rights_changed(people, space.pk)
@@ -100,24 +100,24 @@ def remove(actor: Actor, membership: Membership) -> None:
 def set_role(actor: Actor, membership: Membership, role: str) -> Membership:
     """Make a person owner, moderator or member. Owners are named by owners; institutions stay members; the last owner stays owner."""
     space = membership.space.locked()
-    membership = Membership.objects.select_related("user__page").filter(pk=membership.pk, space=space).first()  # type: ignore[assignment]
+    held = Membership.objects.select_related("user__page").filter(pk=membership.pk, space=space).first()
     check(actor, "space.manage", space)
-    if membership is None:
+    if held is None:
         raise ValidationError(_("This member left meanwhile."))
     if role not in Role.values:
         raise ValidationError(_("Choose one of the roles."))
-    if Role.OWNER in (role, membership.role):
+    if Role.OWNER in (role, held.role):
         check(actor, "space.hand_over", space)
-    if membership.user_id is None:
+    if held.user_id is None:
         raise ValidationError(_("An institution is a member; name one of its people as owner or moderator."))
     if role != Role.OWNER:
-        _spare_last_owner(space, membership)
-    if membership.role != role:
-        membership.role = role
-        membership.save(update_fields=["role"])
-        record(actor, "named", membership.user.page, target=space, reach=Audience.MANAGERS, role=role)
-        rights_changed([membership.user_id], space.pk)
-    return membership
+        _spare_last_owner(space, held)
+    if held.role != role:
+        held.role = role
+        held.save(update_fields=["role"])
+        record(actor, "named", held.who, target=space, reach=Audience.MANAGERS, role=role)
+        rights_changed([held.user_id], space.pk)
+    return held
 
 
 @transaction.atomic
@@ -134,7 +134,7 @@ def hand_over(actor: Actor, space: Space, to: User) -> None:
     heir.save(update_fields=["role"])
     if to.pk != actor.user_id:
         Membership.objects.filter(space=space, user=actor.user_id, role=Role.OWNER).update(role=Role.MODERATOR)
-    record(actor, "handed_over", heir.user.page, target=space, reach=Audience.MEMBERS)
+    record(actor, "handed_over", heir.who, target=space, reach=Audience.MEMBERS)
     rights_changed([to.pk, actor.user_id or 0], space.pk)
 
 
@@ -153,10 +153,10 @@ def invite(
     if user is not None and not user.is_active:
         raise ValidationError(_("This account is suspended."))
     invitation, made = Invitation.objects.get_or_create(
-        space=space, user=user, entity=entity, defaults={"by": actor.user, "role": Role.MEMBER if entity else role, "message": message}
+        space=space, user=user, entity=entity, defaults={"by": actor.user, "role": Role.MEMBER if entity else role, "message": message},  # type: ignore[misc]
     )
     if made:
-        record(actor, "invited", user.page if user else entity, target=space, reach=Audience.MANAGERS, invitation=invitation.pk)
+        record(actor, "invited", invitation.who, target=space, reach=Audience.MANAGERS, invitation=invitation.pk)
     return invitation
 
 
@@ -164,13 +164,13 @@ def invite(
 def accept(actor: Actor, invitation: Invitation) -> Membership:
     """Accept for oneself, or for an institution one may speak for. ValidationError when it was taken back meanwhile."""
     space = invitation.space.locked()
-    invitation = Invitation.objects.select_related("user", "entity", "by").filter(pk=invitation.pk, space=space).first()  # type: ignore[assignment]
-    if invitation is None:
+    waiting = Invitation.objects.select_related("user", "entity", "by").filter(pk=invitation.pk, space=space).first()
+    if waiting is None:
         raise ValidationError(_("This invitation was answered or taken back meanwhile."))
-    _check_answers(actor, invitation)
-    membership, made = admit(space, user=invitation.user, entity=invitation.entity, role=invitation.role, approved_by=invitation.by)
+    _check_answers(actor, waiting)
+    membership, made = admit(space, user=waiting.user, entity=waiting.entity, role=waiting.role, approved_by=waiting.by)
     if made:
-        record(actor.speaking_for(invitation.entity_id), "joined", space, space=space)
+        record(actor.speaking_for(waiting.entity_id), "joined", space, space=space)
     return membership
 
 
@@ -187,15 +187,15 @@ def answer_request(actor: Actor, request: JoinRequest, *, approve: bool, message
     """Let someone in, or say no with a word; a request that was answered meanwhile is quiet."""
     space = request.space.locked()
     check(actor, "space.manage", space)
-    request = JoinRequest.objects.select_related("user__page", "entity").filter(pk=request.pk).first()  # type: ignore[assignment]
-    if request is None:
+    asked = JoinRequest.objects.select_related("user__page", "entity").filter(pk=request.pk, space=space).first()
+    if asked is None:
         return None
-    JoinRequest.objects.filter(pk=request.pk).delete()
+    JoinRequest.objects.filter(pk=asked.pk).delete()
     if not approve:
-        record(actor, "declined", request.user.page, target=space, reach=Audience.MANAGERS, message=message)
+        record(actor, "declined", asked.user.page, target=space, reach=Audience.MANAGERS, message=message)
         return None
-    membership, _made = admit(space, user=None if request.entity_id else request.user, entity=request.entity, approved_by=actor.user)
-    record(actor, "approved", request.user.page, target=space, reach=Audience.MANAGERS, message=message)
+    membership, _made = admit(space, user=None if asked.entity_id else asked.user, entity=asked.entity, approved_by=actor.user)
+    record(actor, "approved", asked.user.page, target=space, reach=Audience.MANAGERS, message=message)
     return membership
 
 
@@ -220,7 +220,7 @@ def unfollow(actor: Actor, space: Space) -> None:
 
 # --- Mandates ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def name_mandate(
+def name_mandate(  # noqa: PLR0913 -- a mandate is all of these
     actor: Actor,
     entity: Space,
     user: User,

@@ -9,6 +9,7 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from network.spaces.models import Mandate, Membership, Space
@@ -114,7 +115,7 @@ class Actor:
         if entity_id is None:
             return Actor(self.user, self.rights)
         if entity_id not in self.mandates:
-            from network.permissions import SENTENCES, PermissionDenied
+            from network.permissions import SENTENCES  # noqa: PLC0415 -- permissions type-checks against this module
 
             raise PermissionDenied(SENTENCES["entity.speak"])
         return Actor(self.user, self.rights, entity_id)

@@ -18,6 +18,8 @@ from network.spaces.models import Space
 from network.spaces.pictures import redrawn
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from network.spaces.actors import Actor
 
 SUGGESTED = 60
@@ -88,12 +90,12 @@ class PictureField(forms.FileField):
         kwargs.setdefault("help_text", _("PNG, JPEG or WebP; the middle of it is shown, as a square."))
         super().__init__(required=False, **kwargs)
 
-    def clean(self, data: UploadedFile | None, initial: Any = None) -> bytes | None:  # type: ignore[override]
+    def clean(self, data: UploadedFile | None, initial: Any = None) -> bytes | None:
         file = super().clean(data, initial)
         return redrawn(file) if isinstance(file, UploadedFile) else None
 
 
-def radios(choices: Iterable[tuple[object, str, str]]) -> list[tuple[object, SafeString]]:
+def radios(choices: Iterable[tuple[object, StrOrPromise, StrOrPromise]]) -> list[tuple[object, SafeString]]:
     """Choices for RadioSelect, each with its sentence under its name."""
     return [
         (value, format_html('<b class="block">{}</b><span class="faint block">{}</span>', name, words)) for value, name, words in choices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -68,7 +68,10 @@ def counted(rows: models.QuerySet) -> Coalesce:
     )
 
 
-class SpaceQuerySet(models.QuerySet["Space"]):
+_AnySpace_co = TypeVar("_AnySpace_co", bound="Space", covariant=True)
+
+
+class SpaceQuerySet(models.QuerySet[_AnySpace_co]):
     def visible_to(self, actor: Actor) -> Self:
         """The spaces whose card the actor sees: listed ones, one's own, those one oversees; the rest is not there (404)."""
         if actor.is_secretariat:
@@ -228,7 +231,7 @@ class Space(models.Model):
         return f"/{get_language() or 'ar'}{self.path}"
 
     def locked(self) -> Self:
-        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)
+        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)  # type: ignore[return-value]
 
 
 class Role(models.TextChoices):
@@ -356,6 +359,13 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id or self.entity_id} in {self.space_id}: {self.role}"
 
+    @property
+    def who(self) -> Space:
+        """The person's page, or the institution."""
+        who = self.user.page if self.user is not None else self.entity
+        assert who is not None  # noqa: S101 -- a constraint of the table says so
+        return who
+
 
 class JoinRequest(models.Model):
     """Someone asks to join a space that answers requests; answered requests are deleted, what was answered stands in Activity."""
@@ -405,6 +415,13 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id or self.entity_id} invited to {self.space_id}"
+
+    @property
+    def who(self) -> Space:
+        """The person's page, or the institution."""
+        who = self.user.page if self.user is not None else self.entity
+        assert who is not None  # noqa: S101 -- a constraint of the table says so
+        return who
 
 
 class Follow(models.Model):

@@ -22,16 +22,16 @@ from network.spaces.models import Invitation, Space
 @login_required
 def invitations(request: HttpRequest) -> HttpResponse:
     """What waits for my answer, and for that of the institutions I speak for."""
-    found = _mine(request.actor).select_related("space", "entity", "by__page")  # type: ignore[attr-defined]
+    found = _mine(request.actor).select_related("space", "entity", "by__page")
     return page(request, "spaces/invitations.html", invitations=found, nav="groups")
 
 
 @require_POST
 @login_required
 def accept(request: HttpRequest, invitation_id: int) -> HttpResponse:
-    invitation = get_object_or_404(_mine(request.actor).select_related("space"), pk=invitation_id)  # type: ignore[attr-defined]
+    invitation = get_object_or_404(_mine(request.actor).select_related("space"), pk=invitation_id)
     try:
-        actions.accept(request.actor, invitation)  # type: ignore[attr-defined]
+        actions.accept(request.actor, invitation)
     except ValidationError as error:
         messages.error(request, sentence(error))
         return back(request, "/")
@@ -43,7 +43,7 @@ def accept(request: HttpRequest, invitation_id: int) -> HttpResponse:
 @login_required
 def decline(request: HttpRequest, invitation_id: int) -> HttpResponse:
     """Say no, or take an invitation of one's own space back."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = Invitation.objects.filter(_addressed_to(actor) | Q(space__in=actor.managed) | Q(by=actor.user_id))
     invitation = get_object_or_404(found, pk=invitation_id)
     actions.decline(actor, invitation)
@@ -53,16 +53,16 @@ def decline(request: HttpRequest, invitation_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def follow(request: HttpRequest, space_id: int) -> HttpResponse:
-    space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)  # type: ignore[attr-defined]
-    actions.follow(request.actor, space)  # type: ignore[attr-defined]
+    space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
+    actions.follow(request.actor, space)
     return back(request, space.get_absolute_url())
 
 
 @require_POST
 @login_required
 def unfollow(request: HttpRequest, space_id: int) -> HttpResponse:
-    space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)  # type: ignore[attr-defined]
-    actions.unfollow(request.actor, space)  # type: ignore[attr-defined]
+    space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
+    actions.unfollow(request.actor, space)
     return back(request, space.get_absolute_url())
 
 

@@ -34,7 +34,7 @@ class Part:
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """Search by name, filter by kind, country and, for the secretariat, status."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "country", "status", "kind")}
     found = Entity.objects.visible_to(actor)
     for word in fold(asked["q"]).split()[:8]:

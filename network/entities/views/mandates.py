@@ -25,7 +25,7 @@ from network.spaces.models import Mandate
 @login_required
 def mandates(request: HttpRequest, code: str) -> HttpResponse:
     """The list, for those who work there or oversee it; naming one, for those who may."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     entity = _find(actor, code)
     may_name = can(actor, "mandate.name", entity)
     if not may_name and (request.method == "POST" or not can(actor, "entity.edit", entity)):
@@ -68,7 +68,7 @@ def mandates(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def end(request: HttpRequest, code: str, mandate_id: int) -> HttpResponse:
     """Ask once, then end it now. An ended one stays as it is."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     entity = _find(actor, code)
     mandate = get_object_or_404(Mandate.objects.filter(entity=entity).select_related("user__page", "entity__country"), pk=mandate_id)
     check(actor, "mandate.end", entity)

@@ -23,7 +23,7 @@ FEW = 6
 
 def find(request: HttpRequest, code: str) -> Entity:
     """The institution of this code, as the actor may see it, with its counts: one query."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     found = Entity.objects.visible_to(actor).select_related("entity_kind", "country", "parent").with_follow(actor.user_id)
     return get_object_or_404(found.with_counts(actor), handle=code)
 
@@ -71,14 +71,14 @@ def under(request: HttpRequest, code: str) -> HttpResponse:
 def groups(request: HttpRequest, code: str) -> HttpResponse:
     """The groups it owns, as far as the actor may know of them."""
     entity = find(request, code)
-    owned = Space.objects.groups().visible_to(request.actor).filter(group__owner=entity).order_by("-members_count", "pk")  # type: ignore[attr-defined]
+    owned = Space.objects.groups().visible_to(request.actor).filter(group__owner=entity).order_by("-members_count", "pk")
     return _show(request, entity, "groups", groups=owned[:100])
 
 
 def _show(request: HttpRequest, entity: Entity, tab: str, **context: Any) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     path = entity.get_absolute_url()
-    tabs = [
+    tabs: list[tuple[str, str, str, int | None]] = [
         ("overview", path, _("Overview"), None),
         ("wall", f"{path}wall/", _("Wall"), None),
         ("topics", f"{path}topics/", _("Topics"), None),
@@ -120,11 +120,11 @@ def _team(request: HttpRequest, entity: Entity) -> list[Mandate]:
     """Current mandates. `mandate.page` is the person, where the actor may see them; a title alone otherwise."""
     team = list(Mandate.objects.current().filter(entity=entity).select_related("user__page"))
     for mandate in team:
-        shown = can(request.actor, "space.view", mandate.user.page)  # type: ignore[attr-defined]
-        mandate.page = mandate.user.page if shown else None  # type: ignore[attr-defined]
+        shown = can(request.actor, "space.view", mandate.user.page)
+        mandate.page = mandate.user.page if shown else None
     return team
 
 
 def _below(request: HttpRequest, entity: Entity):  # type: ignore[no-untyped-def]
-    found = Entity.objects.visible_to(request.actor).filter(Q(parent=entity) | Q(overseer=entity))  # type: ignore[attr-defined]
+    found = Entity.objects.visible_to(request.actor).filter(Q(parent=entity) | Q(overseer=entity))
     return found.select_related("entity_kind", "country").in_protocol_order()

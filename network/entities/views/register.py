@@ -23,7 +23,7 @@ from network.spaces.answers import refuse
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Add an institution: the secretariat only."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     check(actor, "entity.create")
     form = NewEntityForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """What it says of itself, by its people; its place in the register, by whoever oversees it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     entity = get_object_or_404(Entity.objects.visible_to(actor).select_related("entity_kind", "country"), handle=code)
     check(actor, "entity.edit", entity)
     kind = RegisterForm if actor.is_secretariat or entity.overseer_id in actor.mandates else EntityForm

@@ -26,7 +26,7 @@ from network.spaces.models import Invitation, JoinRequest
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Open a group: one's own, or one that an institution owns."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     check(actor, "group.create")
     form = GroupForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -44,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @login_required
 def edit(request: HttpRequest, group_id: int) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     group = find(request, group_id)
     check(actor, "group.edit", group)
     form = GroupForm(request.POST or None, request.FILES or None, instance=group)
@@ -66,7 +66,7 @@ def edit(request: HttpRequest, group_id: int) -> HttpResponse:
 def requests(request: HttpRequest, group_id: int) -> HttpResponse:
     """Who asks to be let in, the oldest first."""
     group = find(request, group_id)
-    check(request.actor, "space.manage", group)  # type: ignore[attr-defined]
+    check(request.actor, "space.manage", group)
     waiting = JoinRequest.objects.filter(space=group).select_related("user__page", "entity")[:100]
     return show(request, group, "requests", waiting=waiting)
 
@@ -75,7 +75,7 @@ def requests(request: HttpRequest, group_id: int) -> HttpResponse:
 @login_required
 def invitations(request: HttpRequest, group_id: int) -> HttpResponse:
     """Whom the group has asked in, and asking more: people and institutions."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     group = find(request, group_id)
     check(actor, "space.manage", group)
     may_invite = can(actor, "space.invite", group)
@@ -102,12 +102,12 @@ def invitations(request: HttpRequest, group_id: int) -> HttpResponse:
 def hand_over(request: HttpRequest, group_id: int) -> HttpResponse:
     """Make a member the owner and step down."""
     group = find(request, group_id)
-    check(request.actor, "space.hand_over", group)  # type: ignore[attr-defined]
+    check(request.actor, "space.hand_over", group)
     form = HandOverForm(group, request.POST)
     if not form.is_valid():
-        return members_page(request, group, refusal=" ".join(error for errors in form.errors.values() for error in errors))
+        return members_page(request, group, refusal=" ".join(str(error) for errors in form.errors.values() for error in errors))
     try:
-        spaces.hand_over(request.actor, group, form.cleaned_data["to"].user)  # type: ignore[attr-defined]
+        spaces.hand_over(request.actor, group, form.cleaned_data["to"].user)
     except ValidationError as error:
         return members_page(request, group, refusal=sentence(error))
     messages.success(request, _("The group is handed over."))

@@ -35,16 +35,16 @@ def join(request: HttpRequest, group_id: int) -> HttpResponse:
 def leave(request: HttpRequest, group_id: int) -> HttpResponse:
     """One's own membership; the last owner is told what to do first."""
     group = find(request, group_id)
-    own = Membership.objects.filter(space=group, user=request.actor.user_id).first()  # type: ignore[attr-defined]
+    own = Membership.objects.filter(space=group, user=request.actor.user_id).first()
     if own is None:
-        check(request.actor, "group.leave", group)  # type: ignore[attr-defined]
+        check(request.actor, "group.leave", group)
         return members_page(
             request,
             group,
             refusal=_("You are here through an institution you speak for. Take the institution out of the group, if that is meant."),
         )
     try:
-        spaces.remove(request.actor, own)  # type: ignore[attr-defined]
+        spaces.remove(request.actor, own)
     except ValidationError as error:
         return members_page(request, group, refusal=sentence(error))
     messages.success(request, _("You left %(group)s.") % {"group": group.name})
@@ -57,7 +57,7 @@ def leave(request: HttpRequest, group_id: int) -> HttpResponse:
 def take_back(request: HttpRequest, group_id: int) -> HttpResponse:
     """One's own request, before it is answered."""
     group = find(request, group_id)
-    spaces.withdraw_request(request.actor, group)  # type: ignore[attr-defined]
+    spaces.withdraw_request(request.actor, group)
     return back(request, group.get_absolute_url())
 
 
@@ -66,14 +66,14 @@ def take_back(request: HttpRequest, group_id: int) -> HttpResponse:
 def answer(request: HttpRequest, group_id: int, request_id: int) -> HttpResponse:
     """Let someone in, or say no with a word."""
     group = find(request, group_id)
-    check(request.actor, "space.manage", group)  # type: ignore[attr-defined]
+    check(request.actor, "space.manage", group)
     to = f"{group.get_absolute_url()}requests/"
     asked = JoinRequest.objects.filter(space=group, pk=request_id).select_related("space").first()
     if asked is None:
         messages.info(request, _("Somebody answered this request meanwhile."))
         return back(request, to)
     approve = request.POST.get("answer") == "approve"
-    spaces.answer_request(request.actor, asked, approve=approve, message=request.POST.get("message", "").strip()[:500])  # type: ignore[attr-defined]
+    spaces.answer_request(request.actor, asked, approve=approve, message=request.POST.get("message", "").strip()[:500])
     messages.success(request, _("Let in.") if approve else _("Declined."))
     return back(request, to)
 
@@ -84,7 +84,7 @@ def role(request: HttpRequest, group_id: int, membership_id: int) -> HttpRespons
     group = find(request, group_id)
     membership = get_object_or_404(Membership.objects.select_related("space"), space=group, pk=membership_id)
     try:
-        spaces.set_role(request.actor, membership, request.POST.get("role", ""))  # type: ignore[attr-defined]
+        spaces.set_role(request.actor, membership, request.POST.get("role", ""))
     except ValidationError as error:
         return members_page(request, group, refusal=sentence(error))
     messages.success(request, _("The role is changed."))
@@ -98,7 +98,7 @@ def remove(request: HttpRequest, group_id: int, membership_id: int) -> HttpRespo
     group = find(request, group_id)
     membership = get_object_or_404(Membership.objects.select_related("space"), space=group, pk=membership_id)
     try:
-        spaces.remove(request.actor, membership)  # type: ignore[attr-defined]
+        spaces.remove(request.actor, membership)
     except ValidationError as error:
         return members_page(request, group, refusal=sentence(error))
     messages.success(request, _("Removed from the group."))

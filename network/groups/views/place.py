@@ -24,7 +24,7 @@ from network.permissions import can
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
 from network.spaces.answers import refuse
-from network.spaces.models import Invitation, JoinRequest, Membership, Role, Space, counted
+from network.spaces.models import Invitation, JoinRequest, Membership, Role, counted
 
 ROWS = 20
 
@@ -134,7 +134,7 @@ def show(request: HttpRequest, group: Group, tab: str, *, status: int = 200, **c
     _stand(actor, group)
     path = group.get_absolute_url()
     may_read, may_manage = can(actor, "space.read", group), can(actor, "space.manage", group)
-    tabs = [("wall", path, _("Wall"), None)]
+    tabs: list[tuple[str, str, str, int | None]] = [("wall", path, _("Wall"), None)]
     if may_read:
         tabs.append(("topics", f"{path}topics/", _("Topics"), None))
     if can(actor, "space.members", group):
@@ -189,12 +189,6 @@ def _stand(actor: Actor, group: Group) -> None:
 
 def _seen(actor: Actor, group: Group, rows: list[Membership]) -> list[Membership]:
     """Fellow members see each other; others see whose own page or card they may see."""
-    for row in rows:
-        row.who = row.user.page if row.user_id else row.entity  # type: ignore[attr-defined, union-attr]
     if group.pk in actor.roles or can(actor, "space.manage", group):
         return rows
-    return [row for row in rows if can(actor, "space.view", _who(row))]
-
-
-def _who(row: Membership) -> Space:
-    return row.who  # type: ignore[attr-defined, no-any-return]
+    return [row for row in rows if can(actor, "space.view", row.who)]
