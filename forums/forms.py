@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -51,7 +52,9 @@ class WritingForm(forms.Form):
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, words: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        # A form that comes back wears other ids: htmx would copy the marks that scripts left on the elements of the same id.
+        self.auto_id = f"again-{secrets.token_hex(2)}-%s" if self.is_bound else "%s"
         self.fields["body"].widget.attrs.update({"aria-label": words or _("Text"), "placeholder": words})
         self.kept_files: list[Attachment] = []
 
