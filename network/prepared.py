@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
     from network.spaces.actors import Actor
 
+AMONG = 2**61  # stands for a list: `pk__in=[AMONG]`
 # Stands in the compiled parameters for a value that differs at each call. No row has such a number.
 SLOTS = tuple(2**62 + at for at in range(4))
 
 
-def rows(actor: Actor, name: str, build: Callable[..., QuerySet[Any]], *values: int) -> list[Sequence[Any]]:
-    """The rows of a `.values_list()` query that depends on the actor's rights and on `values` (numbers).
+def rows(actor: Actor, name: str, build: Callable[..., QuerySet[Any]], *values: int, among: Sequence[int] = ()) -> list[Sequence[Any]]:
+    """The rows of a `.values_list()` query that depends on the actor's rights, on `values` (numbers) and on a list of numbers.
 
-    `build(actor, *slots)` makes the query from stand-ins; it must use each of them as a plain value, and nothing else that changes
-    between calls (no time, no language). Fields that the database returns raw (numbers, texts) only: no converters run.
+    `build(actor, *slots)` makes the query from stand-ins; it must use each of them as a plain value, `[AMONG]` for the list, and nothing
+    else that changes between calls (no time, no language). Fields that the database returns raw (numbers, texts): no converters run.
     """
     kept = actor.rights.derived.get(name)
     if kept is None:
@@ -32,9 +33,19 @@ def rows(actor: Actor, name: str, build: Callable[..., QuerySet[Any]], *values: 
             kept = ("", ())
         actor.rights.derived[name] = kept
     sql, params = kept
-    if not sql:
+    if not sql or (AMONG in params and not among):
         return []
+    if AMONG in params:
+        parts = sql.split("%s")
+        marks = [", ".join(["%s"] * len(among)) if param == AMONG else "%s" for param in params]
+        sql = "".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True))
     places = dict(zip(SLOTS, values, strict=False))
+    filled: list[Any] = []
+    for param in params:
+        if param == AMONG:
+            filled += among
+        else:
+            filled.append(places.get(param, param) if isinstance(param, int) else param)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [places.get(param, param) if isinstance(param, int) else param for param in params])
+        cursor.execute(sql, filled)
         return list(cursor.fetchall())

@@ -101,9 +101,10 @@ def items(actor: Actor, rows: list[Row]) -> list[Item]:
     """
     topic_type = ContentType.objects.get_for_model(Topic).pk
     talk = [row for row in rows if row.target_type == topic_type]
-    topics = dict(Topic.objects.visible_to(actor).kept().filter(pk__in={row.target for row in talk}).values_list("pk", "version"))
+    wanted = sorted({row.target or 0 for row in talk})
+    topics = dict(prepared.rows(actor, "feed:topics", _versions, among=wanted))
     places = {row.object for row in rows if row.target_type != topic_type}
-    spaces = set(Space.objects.visible_to(actor).filter(pk__in=places).values_list("pk", flat=True)) if places else set()
+    spaces = {pk for (pk,) in prepared.rows(actor, "feed:spaces", _seen, among=sorted(places))}
     keys = {row.pk: f"feed:{row.pk}:{topics[row.target]}:{get_language()}" for row in talk if row.target in topics}
     keys |= {row.pk: f"feed:{row.pk}:{get_language()}" for row in rows if row.target_type != topic_type and row.object in spaces}
     cache = caches["fragments"]
@@ -113,6 +114,14 @@ def items(actor: Actor, rows: list[Row]) -> list[Item]:
         cache.set_many(fresh)
         kept |= fresh
     return [Item(row.pk, kept[keys[row.pk]]) for row in rows if row.pk in keys and kept[keys[row.pk]]]
+
+
+def _versions(actor: Actor) -> QuerySet[Topic]:
+    return Topic.objects.visible_to(actor).kept().filter(pk__in=[prepared.AMONG]).values_list("pk", "version")
+
+
+def _seen(actor: Actor) -> QuerySet[Space]:
+    return Space.objects.visible_to(actor).filter(pk__in=[prepared.AMONG]).values_list("pk")
 
 
 def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
