@@ -10,6 +10,7 @@ import pytest
 from django import forms
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 from PIL import Image
 
 from network.files import (
@@ -218,6 +219,7 @@ def test_a_truncated_bomb_is_not_a_picture() -> None:
     assert refusal("a.png", png_of(6_000, 6_000)) in ("unreadable", "too_demanding")
 
 
+@override("en")
 def test_empty_too_large_and_too_many() -> None:
     assert refusal("a.txt", b"") == "empty"
     large = SimpleUploadedFile("a.txt", b"x")
@@ -269,6 +271,7 @@ class Form(forms.Form):
     files = FilesField(required=False)
 
 
+@override("en")
 def test_a_form_takes_none_or_several_but_not_eleven() -> None:
     def sent(count: int) -> Form:
         from django.utils.datastructures import MultiValueDict  # noqa: PLC0415 -- only here

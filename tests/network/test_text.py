@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ def test_addresses_become_links_and_arabic_punctuation_stays_outside() -> None:
     )
 
 
+@override("en")
 def test_too_long_and_too_deep_are_refused_with_a_sentence() -> None:
     with pytest.raises(TextTooLong) as long:
         clean_html("ا" * 33_000)
@@ -235,6 +237,7 @@ def test_a_form_takes_html_from_the_editor_and_plain_text_without_it() -> None:
     assert plain.cleaned_data["body"] == '<p dir="auto">&lt;p&gt;a</p>'
 
 
+@override("en")
 def test_a_form_refuses_the_empty_and_the_too_long_and_keeps_the_words() -> None:
     assert Form({"body": "<p><br></p>", "body_format": "html"}).errors == {"body": ["Write something first."]}
     too_long = Form({"body": "x" * 66_000, "body_format": "plain"})
