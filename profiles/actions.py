@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from network.activity.recording import record
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from network.spaces.actors import Actor
 
 ABOUT_LENGTH = 2000
+OFFICIAL = ("natcom", "alecso", "multaqa", "secretariat", "admin")  # handles that begin so are institutions'
 
 
 @transaction.atomic
@@ -84,7 +86,9 @@ def check_name(name: str) -> None:
     bones = skeleton(name)[:200]
     if not bones:
         raise ValidationError(_("Write a name with letters."), code="no_letters")
-    if Space.objects.entities().filter(skeleton=bones).exists():
+    tidy = tidy_name(name)
+    same = Q(skeleton=bones) | Q(name_fr__iexact=tidy) | Q(name_en__iexact=tidy)
+    if Space.objects.entities().filter(same).exists():
         raise ValidationError(
             _("This is the name of an institution. Write your own name; you will speak for it by mandate."), code="institution"
         )
@@ -143,4 +147,5 @@ def unblock(actor: Actor, other: User) -> None:
 
 def _free_handle(name: str, user: User) -> str:
     base = re.sub(r"[^\w]+", "-", tidy_name(name).lower()).strip("-_.")[:40] or "member"
-    return base if not Space.objects.filter(handle=base).exists() else f"{base}-{user.pk}"
+    taken = base.startswith(OFFICIAL) or Space.objects.filter(handle=base).exists()
+    return f"{base}-{user.pk}" if taken else base

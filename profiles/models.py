@@ -29,7 +29,12 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """An administrator with a page like everybody's, under the first part of the address until they write their name."""
+        from profiles import actions  # noqa: PLC0415 -- actions knows these models
+
+        user = self.model(email=self.normalize_email(email), is_staff=True, is_superuser=True, **fields)
+        user.set_password(password)
+        return actions.open_account(user, name=email.partition("@")[0])
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -71,7 +76,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **options: Any) -> None:
         """As ever; `rights` is raised by the database, so that two writers cannot arrive at the same number."""
         if self._state.adding:
-            return super().save(*args, **options)
+            super().save(*args, **options)
+            return
         if (fields := options.get("update_fields")) is None:
             fields = [field.name for field in self._meta.concrete_fields if not field.primary_key]
         super().save(*args, **options | {"update_fields": [name for name in fields if name != "rights"]})
