@@ -6,14 +6,14 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
 from network import live
+from network.requests import Request
 
 
-def house(request: HttpRequest) -> dict[str, Any]:
+def house(request: Request) -> dict[str, Any]:
     """`actor`, `demo`, `notices_unread` (read when shown), `languages` (code, own name, this page in it)."""
     actor = getattr(request, "actor", None)
     return {
@@ -25,7 +25,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _unread(request: HttpRequest) -> int:
+def _unread(request: Request) -> int:
     if not request.user.is_authenticated:
         return 0
     return import_string("notices.queries.unread_count")(request.actor)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+
+from network.requests import Request
 
 
 def page(
-    request: HttpRequest, template: str, *, status: int = 200, streams: tuple[str, ...] = (), cache: bool = False, **context: Any
+    request: Request, template: str, *, status: int = 200, streams: tuple[str, ...] = (), cache: bool = False, **context: Any
 ) -> HttpResponse:
     """A whole page. `cache=True` lets the visitors' cache in front keep it for those without a session; `streams` empty it early."""
     response = render(request, template, context, status=status)
@@ -21,17 +23,17 @@ def page(
     return response
 
 
-def fragment(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A part of a page, for htmx; `template` begins with an underscore."""
     return render(request, template, context, status=status)
 
 
-def is_partial(request: HttpRequest) -> bool:
+def is_partial(request: Request) -> bool:
     """Whether htmx asks for a part; a history restore wants the page."""
-    return bool(getattr(request, "htmx", False)) and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    return bool(request.htmx) and not request.htmx.history_restore_request
 
 
-def done(request: HttpRequest, to: str) -> HttpResponse:
+def done(request: Request, to: str) -> HttpResponse:
     """After a write: go to `to`, by htmx or plainly."""
     if is_partial(request):
         return HttpResponse(status=204, headers={"HX-Redirect": to})

@@ -6,7 +6,7 @@ import logging
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,18 +14,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from network import rates
+from network.requests import Request
 
 log = logging.getLogger(__name__)
 
 
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: Request) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request: Request) -> HttpResponse:
     """The process and its database answer; no detail for strangers."""
     try:
         with connection.cursor() as cursor:
@@ -37,7 +38,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
+def set_language(request: Request) -> HttpResponse:
     """Remember the language and go on with the same page in it."""
     code, to = request.POST.get("language", ""), request.POST.get("next", "/")
     if code not in settings.LANGUAGE_NAMES:
@@ -59,13 +60,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # browsers send these reports by themselves, without a token; nothing is written but a log line
 @require_POST
-def csp_report(request: HttpRequest) -> HttpResponse:
+def csp_report(request: Request) -> HttpResponse:
     rates.spend("csp", rates.address_of(request))
     log.warning("content security policy: %s", request.body[:500].decode("utf-8", "replace").replace("\n", " "))
     return HttpResponse(status=204)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """The form's proof is missing or old: say so, and give back what was written."""
     kept = [(name, value) for name, value in request.POST.items() if name in ("title", "body", "message") and value]
     return render(
@@ -79,24 +80,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def error(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
+def error(request: Request, status: int, sentence: str = "") -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"error": sentence}, status=status)
     return render(request, f"{status}.html", {"exception": sentence}, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: Request, exception: Exception) -> HttpResponse:
     return error(request, 422, _("This request could not be read. Go back and try again."))
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+def forbidden(request: Request, exception: Exception) -> HttpResponse:
     return error(request, 403, str(exception))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: Request, exception: Exception) -> HttpResponse:
     # The same words for what is hidden and for what is not there.
     return error(request, 404)
 
 
-def failure(request: HttpRequest) -> HttpResponse:
+def failure(request: Request) -> HttpResponse:
     return render(request, "500.html", status=500)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from network.fragments import done, page
+from network.requests import Request
 from notices import actions, lines, queries
 from notices.models import Notice
 
@@ -32,7 +33,7 @@ class Day:
 
 @require_safe
 @login_required
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     chosen = request.GET.get("show", "")
     found = queries.inbox(request.actor).select_related("activity__actor__page", "activity__on_behalf_of", "space")
     if chosen == "unread":
@@ -55,7 +56,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def go(request: HttpRequest, notice_id: int) -> HttpResponse:
+def go(request: Request, notice_id: int) -> HttpResponse:
     """To the thing itself; what is opened has been read."""
     notice = get_object_or_404(queries.inbox(request.actor), pk=notice_id)
     actions.mark_read(request.actor, notice)
@@ -63,7 +64,7 @@ def go(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 
 @require_safe
-def count(request: HttpRequest) -> JsonResponse:
+def count(request: Request) -> JsonResponse:
     """The bell's number, asked for after a hint."""
     unread = queries.unread_count(request.actor) if request.actor.user_id else 0
     return JsonResponse({"count": unread}, headers={"Cache-Control": "private, no-store"})
@@ -71,7 +72,7 @@ def count(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 @login_required
-def read(request: HttpRequest, notice_id: int) -> HttpResponse:
+def read(request: Request, notice_id: int) -> HttpResponse:
     notice = get_object_or_404(Notice, pk=notice_id, recipient=request.actor.user_id)
     if request.POST.get("unread"):
         actions.mark_unread(request.actor, notice)
@@ -82,14 +83,14 @@ def read(request: HttpRequest, notice_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: Request) -> HttpResponse:
     actions.mark_all_read(request.actor)
     return done(request, f"/{get_language()}/notices/")
 
 
 @require_POST
 @login_required
-def seen(request: HttpRequest) -> HttpResponse:
+def seen(request: Request) -> HttpResponse:
     """The reader has the thing itself before their eyes (`thread=topic.42`)."""
     actions.mark_thread_read(request.actor, request.POST.get("thread", "")[:40])
     return HttpResponse(status=204)

@@ -8,10 +8,10 @@ from typing import Any
 from allauth.account import signals as account
 from django.contrib.auth import signals as django_auth
 from django.db import transaction
-from django.http import HttpRequest
 
 from network import live
 from network.middleware import start_session_clock
+from network.requests import Request
 
 
 def connect() -> None:
@@ -22,7 +22,7 @@ def connect() -> None:
         door.connect(close_sockets, dispatch_uid="profiles.password")
 
 
-def sign_out(sender: Any, request: HttpRequest | None = None, user: Any = None, **kwargs: Any) -> None:
+def sign_out(sender: Any, request: Request | None = None, user: Any = None, **kwargs: Any) -> None:
     """Signing out is heard by the sockets within a second."""
     if request is not None and hasattr(request, "session"):
         # Django tells first and ends the session after; a socket that asks in between would be let in again.

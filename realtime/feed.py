@@ -81,7 +81,7 @@ def page_of(actor: Actor, *, scope: str, kind: str, before: int | None = None) -
     return items(actor, rows[: settings.PAGE_SIZE]), more
 
 
-def _older(actor: Actor, before: int, *, scope: str, kind: str) -> QuerySet[Activity]:
+def _older(actor: Actor, before: int, *, scope: str, kind: str) -> QuerySet[Activity, Any]:
     return activities(actor, scope=scope, kind=kind).filter(pk__lt=before).values_list(*FIELDS)[: settings.PAGE_SIZE + 1]
 
 
@@ -102,7 +102,7 @@ def items(actor: Actor, rows: list[Row]) -> list[Item]:
     topic_type = ContentType.objects.get_for_model(Topic).pk
     talk = [row for row in rows if row.target_type == topic_type]
     wanted = sorted({row.target or 0 for row in talk})
-    topics = dict(prepared.rows(actor, "feed:topics", _versions, among=wanted))
+    topics: dict[int, int] = dict(prepared.rows(actor, "feed:topics", _versions, among=wanted))
     places = {row.object for row in rows if row.target_type != topic_type}
     spaces = {pk for (pk,) in prepared.rows(actor, "feed:spaces", _seen, among=sorted(places))}
     keys = {row.pk: f"feed:{row.pk}:{topics[row.target]}:{get_language()}" for row in talk if row.target in topics}
@@ -116,11 +116,11 @@ def items(actor: Actor, rows: list[Row]) -> list[Item]:
     return [Item(row.pk, kept[keys[row.pk]]) for row in rows if row.pk in keys and kept[keys[row.pk]]]
 
 
-def _versions(actor: Actor) -> QuerySet[Topic]:
+def _versions(actor: Actor) -> QuerySet[Topic, tuple[int, int]]:
     return Topic.objects.visible_to(actor).kept().filter(pk__in=[prepared.AMONG]).values_list("pk", "version")
 
 
-def _seen(actor: Actor) -> QuerySet[Space]:
+def _seen(actor: Actor) -> QuerySet[Space, tuple[int]]:
     return Space.objects.visible_to(actor).filter(pk__in=[prepared.AMONG]).values_list("pk")
 
 
@@ -131,7 +131,7 @@ def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
     posts = Post.objects.kept().filter(topic__in=list(topics)).with_author().prefetch_related("attachments").in_bulk(wanted - {None})
     spaces = Space.objects.select_related("country").in_bulk({row.object for row in rows if row.target_type != topic_type})
     done = Activity.objects.select_related("actor__page", "on_behalf_of").in_bulk([row.pk for row in rows])
-    lines = {}
+    lines: dict[int, str] = {}
     for row in rows:
         if row.target_type != topic_type:
             lines[row.pk] = render_to_string(f"spaces/activity/{row.verb}.html", {"activity": done[row.pk], "space": spaces[row.object]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from network.entities.models import Entity
 from network.fragments import page
 from network.groups.models import Group
+from network.requests import Request
 from realtime import feed
 
 SCOPES = {"following": pgettext_lazy("whose news", "Following"), "network": _("The whole network")}
@@ -17,7 +18,7 @@ KINDS = {"": _("Everything"), "topics": _("Topics"), "wall": _("Posts"), "places
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """`?scope=` following or network, `?kind=`, `?before=` the last line seen: older ones."""
     actor = request.actor
     scope, kind = _chosen(request)
@@ -46,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def new_in_feed(request: HttpRequest) -> JsonResponse:
+def new_in_feed(request: Request) -> JsonResponse:
     """How many lines are newer than `?after=`, in the same view of the feed: what the pill says."""
     scope, kind = _chosen(request)
     count = feed.count_after(request.actor, _number(request, "after") or 0, scope=scope, kind=kind)
@@ -54,13 +55,13 @@ def new_in_feed(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"count": count, "text": said}, headers={"Cache-Control": "private, no-store"})
 
 
-def _chosen(request: HttpRequest) -> tuple[str, str]:
+def _chosen(request: Request) -> tuple[str, str]:
     scope, kind = request.GET.get("scope", ""), request.GET.get("kind", "")
     if scope not in SCOPES:
         scope = "following" if request.actor.user_id is not None else "network"
     return scope, kind if kind in KINDS else ""
 
 
-def _number(request: HttpRequest, name: str) -> int | None:
+def _number(request: Request, name: str) -> int | None:
     raw = request.GET.get(name, "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None

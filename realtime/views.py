@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from forums.models import Post
 from network.live import PROTOCOL
+from network.requests import Request
 from realtime import streams
 from realtime.broadcast import FRAGMENT
 from realtime.models import Epoch
@@ -19,7 +20,7 @@ MOST_STREAMS = 30
 
 @require_GET
 @never_cache
-def catch_up(request: HttpRequest) -> HttpResponse:
+def catch_up(request: Request) -> HttpResponse:
     """`?topic.42=17&user.3=0&lang=ar&epoch=…` → for each stream `{"head", "rows"}`, `{"gone": true}` or `{"reload": true}`."""
     language = request.GET.get("lang", settings.LANGUAGE_CODE)
     asked = [(name, str(value)) for name, value in request.GET.items() if name not in ("lang", "epoch", "v")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from network import rates
 from network.fragments import page
 from network.names import fold
+from network.requests import Request
 from network.spaces.models import Space
 from search import queries
 from search.queries import Query
@@ -51,7 +52,7 @@ class Section:
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Request) -> HttpResponse:
     """`?q=` words, `?kind=` one kind with its pages; without a kind, the first few of each."""
     query = Query.of(request.GET.get("q", ""))
     kind = request.GET.get("kind", "")
@@ -75,7 +76,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def mentions(request: HttpRequest) -> JsonResponse:
+def mentions(request: Request) -> JsonResponse:
     """Whom `@…` may mean: people and institutions the writer may see, at most eight."""
     if request.actor.user_id is None:
         return JsonResponse([], safe=False)
@@ -102,7 +103,7 @@ def mentions(request: HttpRequest) -> JsonResponse:
     )
 
 
-def _found(request: HttpRequest, query: Query, kind: str) -> Any:
+def _found(request: Request, query: Query, kind: str) -> Any:
     if kind == "topics":
         return queries.topics(request.actor, query)
     if kind == "posts":

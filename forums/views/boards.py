@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
@@ -13,12 +13,13 @@ from forums.models import Board
 from forums.views.common import signed_in
 from network.fragments import done, page
 from network.permissions import check
+from network.requests import Request
 from network.spaces.models import Space
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def new(request: HttpRequest, space_id: int) -> HttpResponse:
+def new(request: Request, space_id: int) -> HttpResponse:
     """A board in a space, by itself or inside another one."""
     space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
     check(request.actor, "board.create", space)
@@ -37,7 +38,7 @@ def new(request: HttpRequest, space_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def edit(request: HttpRequest, board_id: int) -> HttpResponse:
+def edit(request: Request, board_id: int) -> HttpResponse:
     """Another name, place or audience; a narrower audience narrows its topics at once."""
     board = get_object_or_404(Board.objects.visible_to(request.actor).select_related("space", "parent"), pk=board_id)
     check(request.actor, "board.edit", board)

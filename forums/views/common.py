@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -23,6 +23,7 @@ from forums.models import Attachment, Post
 from network import rates
 from network.files import MAX_FILES, UploadRefused
 from network.fragments import done, is_partial
+from network.requests import Request
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
 from network.text import RichTextField
@@ -42,7 +43,7 @@ def signed_in(view: View) -> View:
     """Visitors are led to sign in and come back to where they were."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor.user_id is None:  # type: ignore[attr-defined]
             return sign_in_first(request, request.get_full_path() if request.method == "GET" else came_from(request) or f"/{language()}/topics/")
         return view(request, *args, **kwargs)
@@ -50,7 +51,7 @@ def signed_in(view: View) -> View:
     return guarded
 
 
-def sign_in_first(request: HttpRequest, back: str, place: str = "") -> HttpResponse:
+def sign_in_first(request: Request, back: str, place: str = "") -> HttpResponse:
     """To the sign-in page. With a place, what was written waits in the session and stands in its box afterwards."""
     if place and request.POST.get("body"):
         body = request.POST["body"][: 64 * 1024]
@@ -59,7 +60,7 @@ def sign_in_first(request: HttpRequest, back: str, place: str = "") -> HttpRespo
     return done(request, f"{reverse('account_login')}?{urlencode({'next': back})}")
 
 
-def take_kept(request: HttpRequest, place: str) -> str | None:
+def take_kept(request: Request, place: str) -> str | None:
     """What this person wrote here before they had to sign in, made a draft of theirs; None when nothing waits."""
     actor = request.actor  # type: ignore[attr-defined]
     if actor.user_id is None or request.session.get(KEPT, {}).get("place") != place:
@@ -90,7 +91,7 @@ class Sent(Generic[T]):
         return response
 
 
-def send(request: HttpRequest, form: WritingForm, act: Callable[[Actor, dict[str, Any], list[Attachment]], T]) -> Sent[T]:
+def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, Any], list[Attachment]], T]) -> Sent[T]:
     """Read the form, take in its files and `act` in the chosen name. Whatever is refused stands in the form, with all that was in it."""
     valid = form.is_valid()
     files: list[Attachment] = []
@@ -115,7 +116,7 @@ def send(request: HttpRequest, form: WritingForm, act: Callable[[Actor, dict[str
     return refused
 
 
-def _take_files(request: HttpRequest, form: WritingForm) -> list[Attachment]:
+def _take_files(request: Request, form: WritingForm) -> list[Attachment]:
     """Files kept from an earlier try and those that came now; what is not accepted is said at the field."""
     user_id = request.user.pk
     keys = form.cleaned_data.get("kept") or []
@@ -132,7 +133,7 @@ def _take_files(request: HttpRequest, form: WritingForm) -> list[Attachment]:
     return files
 
 
-def tell_unknown(request: HttpRequest, post: Post) -> None:
+def tell_unknown(request: Request, post: Post) -> None:
     """The post stands; the writer learns which of the names in it name nobody."""
     if post.unknown:
         names = "، ".join(f"@{handle}" for handle in post.unknown) if language() == "ar" else ", ".join(f"@{handle}" for handle in post.unknown)
@@ -144,13 +145,13 @@ def tell_unknown(request: HttpRequest, post: Post) -> None:
 
 
 # --- Finding and going back ---------------------------------------------------------------------------------------------------
-def find_post(request: HttpRequest, post_id: int) -> Post:
+def find_post(request: Request, post_id: int) -> Post:
     """A post that the reader may see, with all that permissions and fragments read of it, or 404."""
     posts = Post.objects.visible_to(request.actor).with_author().select_related("topic__space", "topic__board")  # type: ignore[attr-defined]
     return get_object_or_404(posts, pk=post_id)
 
 
-def came_from(request: HttpRequest) -> str:
+def came_from(request: Request) -> str:
     """The page of ours on which the form stood, "" when it does not say."""
     page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     if page.netloc != request.get_host() or not page.path.startswith("/"):
@@ -158,7 +159,7 @@ def came_from(request: HttpRequest) -> str:
     return page.path + (f"?{page.query}" if page.query else "")
 
 
-def back_to(request: HttpRequest, post: Post) -> HttpResponse:
+def back_to(request: Request, post: Post) -> HttpResponse:
     """To the post, on the page where its button was pressed (a wall, a topic); a page about the post itself leads to its topic."""
     page = came_from(request)
     if page and "/posts/" not in page:
@@ -166,7 +167,7 @@ def back_to(request: HttpRequest, post: Post) -> HttpResponse:
     return done(request, post.get_absolute_url())
 
 
-def as_fragment(request: HttpRequest, post: Post) -> HttpResponse:
+def as_fragment(request: Request, post: Post) -> HttpResponse:
     """The post's own fragment, with the reader's reactions marked, for htmx."""
     from forums.queries import shown  # noqa: PLC0415 -- queries are of no use to the other helpers
 

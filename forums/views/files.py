@@ -6,7 +6,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,12 +17,13 @@ from forums.views.common import as_html, is_partial
 from network.files import serve_file
 from network.fragments import done
 from network.permissions import can
+from network.requests import Request
 
 _PLACE = re.compile(r"(topic|board|space)\.[1-9][0-9]{0,17}|topics\.new", re.ASCII)
 
 
 @require_safe
-def file(request: HttpRequest, key: str) -> HttpResponse:
+def file(request: Request, key: str) -> HttpResponse:
     """A file, through the door of its post; files of removed posts are gone, one that belongs to no post is its uploader's."""
     found = get_object_or_404(Attachment, key=key)
     if found.post_id is None:
@@ -40,7 +41,7 @@ def file(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-def draft(request: HttpRequest, place: str) -> HttpResponse:
+def draft(request: Request, place: str) -> HttpResponse:
     """Keep what is being written at a place (`topic.42`, `board.3`, `space.7`, `topics.new`); an empty text forgets it."""
     if request.actor.user_id is None:
         return HttpResponse(_("Sign in to keep drafts."), status=403, content_type="text/plain; charset=utf-8")

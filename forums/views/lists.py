@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from forums.rows import lines_of, rows_html
 from forums.views.common import language, signed_in
 from network.fragments import page
 from network.permissions import can
+from network.requests import Request
 
 LABELS = {
     "all": _("All"),
@@ -35,7 +36,7 @@ EMPTY = {
 
 
 @require_safe
-def topics(request: HttpRequest) -> HttpResponse:
+def topics(request: Request) -> HttpResponse:
     """`?show=` all, unread, following, unanswered, mine · `?tag=` · `?language=` · `?page=`"""
     actor = request.actor
     choices = list(LABELS) if actor.user_id else list(FOR_VISITORS)
@@ -68,7 +69,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def board(request: HttpRequest, board_id: int) -> HttpResponse:
+def board(request: Request, board_id: int) -> HttpResponse:
     """One board: its own boards, its topics, pinned ones first. `?show=` and `?page=` as in the list of all topics."""
     actor = request.actor
     board = get_object_or_404(Board.objects.visible_to(actor).select_related("space", "parent"), pk=board_id)
@@ -97,13 +98,13 @@ def board(request: HttpRequest, board_id: int) -> HttpResponse:
 
 @require_safe
 @signed_in
-def drafts(request: HttpRequest) -> HttpResponse:
+def drafts(request: Request) -> HttpResponse:
     """What one has not finished writing, and where to go on."""
     found = list(Draft.objects.filter(user=request.actor.user_id).order_by("-saved_at")[:100])
     return page(request, "forums/drafts.html", drafts=queries.placed(request.actor, found))
 
 
-def _rows(request: HttpRequest, found: QuerySet, *, place: bool) -> tuple[object, str]:
+def _rows(request: Request, found: QuerySet, *, place: bool) -> tuple[object, str]:
     pages = Paginator(found, settings.PAGE_SIZE).get_page(request.GET.get("page"))
     start = (pages.number - 1) * settings.PAGE_SIZE
     lines = lines_of(found[start : start + settings.PAGE_SIZE], request.actor) if pages.paginator.count else []

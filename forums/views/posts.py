@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,16 +16,17 @@ from forums.models import Post, Reaction
 from forums.views.common import as_fragment, back_to, find_post, is_partial, signed_in, tell_unknown
 from network.fragments import done, fragment, page
 from network.permissions import can, check
+from network.requests import Request
 
 
 @require_safe
-def place(request: HttpRequest, post_id: int) -> HttpResponse:
+def place(request: Request, post_id: int) -> HttpResponse:
     """The permanent link: to the post's place in its topic, in the reader's language."""
     return done(request, find_post(request, post_id).get_absolute_url())
 
 
 @require_safe
-def menu(request: HttpRequest, post_id: int) -> HttpResponse:
+def menu(request: Request, post_id: int) -> HttpResponse:
     """What this reader may do with the post: a page of its own, a floating menu with script."""
     post, actor = find_post(request, post_id), request.actor
     topic, known = post.topic, actor.user_id is not None
@@ -55,7 +56,7 @@ def menu(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def edit(request: HttpRequest, post_id: int) -> HttpResponse:
+def edit(request: Request, post_id: int) -> HttpResponse:
     """Change the text; what it said before is kept."""
     post = find_post(request, post_id)
     context = {"nav": "topics", "here_space_id": post.topic.space_id, "post": post, "topic": post.topic}
@@ -79,7 +80,7 @@ def edit(request: HttpRequest, post_id: int) -> HttpResponse:
 
 
 @require_safe
-def history(request: HttpRequest, post_id: int) -> HttpResponse:
+def history(request: Request, post_id: int) -> HttpResponse:
     """What the post said, from version to version, and who changed it."""
     post = find_post(request, post_id)
     check(request.actor, "post.history", post)
@@ -88,7 +89,7 @@ def history(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def removal(request: HttpRequest, post_id: int) -> HttpResponse:
+def removal(request: Request, post_id: int) -> HttpResponse:
     """Ask first, then take the post down; a tombstone stays."""
     post = find_post(request, post_id)
     if request.method != "POST":
@@ -107,7 +108,7 @@ def removal(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def restore(request: HttpRequest, post_id: int) -> HttpResponse:
+def restore(request: Request, post_id: int) -> HttpResponse:
     post = find_post(request, post_id)
     actions.restore(request.actor, post)
     return done(request, post.get_absolute_url())
@@ -115,7 +116,7 @@ def restore(request: HttpRequest, post_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def react(request: HttpRequest, post_id: int, *, on: bool) -> HttpResponse:
+def react(request: Request, post_id: int, *, on: bool) -> HttpResponse:
     """`kind` is given, or taken back; both twice are quiet."""
     post = find_post(request, post_id)
     try:

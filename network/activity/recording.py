@@ -35,7 +35,7 @@ def record(
     """
     thing: Any = target if target is not None and hasattr(target, "space_id") else object
     activity = Activity.objects.create(
-        actor=actor.user,
+        actor=actor.person,
         on_behalf_of_id=actor.entity_id,
         verb=verb,
         object_type=ContentType.objects.get_for_model(object),

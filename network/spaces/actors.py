@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from network.spaces.models import Mandate, Membership, Space
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from profiles.models import User
 
 # Rights are kept per process under the user's `rights` number, which every change of a membership or mandate raises
@@ -59,7 +62,7 @@ class Actor:
         return cls(None, Rights())
 
     @classmethod
-    def of(cls, user: User | None, *, fresh: bool = False) -> Actor:
+    def of(cls, user: User | AnonymousUser | None, *, fresh: bool = False) -> Actor:
         """The actor with their present rights: at most one query more than the user row, none while nothing changed."""
         if user is None or not user.is_authenticated:
             return cls.nobody()
@@ -82,6 +85,13 @@ class Actor:
     @property
     def is_authenticated(self) -> bool:
         return self.user is not None
+
+    @property
+    def person(self) -> User:
+        """Who acts; PermissionDenied for nobody: what is done is done by someone."""
+        if self.user is None:
+            raise PermissionDenied(_("Sign in to do more"))
+        return self.user
 
     @property
     def page(self) -> Space | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from network.fragments import done
+from network.requests import Request
 
 
-def back(request: HttpRequest, fallback: str) -> HttpResponse:
+def back(request: Request, fallback: str) -> HttpResponse:
     """After a write: the page the form stood on (`next`, on this site only), else `fallback`."""
     to = request.POST.get("next", "")
     return done(request, to if url_has_allowed_host_and_scheme(to, {request.get_host()}, request.is_secure()) else fallback)

@@ -6,12 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from network.fragments import done, page
+from network.requests import Request
 from network.spaces import actions
 from network.spaces.actors import Actor
 from network.spaces.answers import back, sentence
@@ -20,7 +21,7 @@ from network.spaces.models import Invitation, Space
 
 @require_safe
 @login_required
-def invitations(request: HttpRequest) -> HttpResponse:
+def invitations(request: Request) -> HttpResponse:
     """What waits for my answer, and for that of the institutions I speak for."""
     found = _mine(request.actor).select_related("space", "entity", "by__page")
     return page(request, "spaces/invitations.html", invitations=found, nav="groups")
@@ -28,7 +29,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def accept(request: HttpRequest, invitation_id: int) -> HttpResponse:
+def accept(request: Request, invitation_id: int) -> HttpResponse:
     invitation = get_object_or_404(_mine(request.actor).select_related("space"), pk=invitation_id)
     try:
         actions.accept(request.actor, invitation)
@@ -41,7 +42,7 @@ def accept(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def decline(request: HttpRequest, invitation_id: int) -> HttpResponse:
+def decline(request: Request, invitation_id: int) -> HttpResponse:
     """Say no, or take an invitation of one's own space back."""
     actor: Actor = request.actor
     found = Invitation.objects.filter(_addressed_to(actor) | Q(space__in=actor.managed) | Q(by=actor.user_id))
@@ -52,7 +53,7 @@ def decline(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def follow(request: HttpRequest, space_id: int) -> HttpResponse:
+def follow(request: Request, space_id: int) -> HttpResponse:
     space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
     actions.follow(request.actor, space)
     return back(request, space.get_absolute_url())
@@ -60,7 +61,7 @@ def follow(request: HttpRequest, space_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def unfollow(request: HttpRequest, space_id: int) -> HttpResponse:
+def unfollow(request: Request, space_id: int) -> HttpResponse:
     space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
     actions.unfollow(request.actor, space)
     return back(request, space.get_absolute_url())

@@ -6,13 +6,14 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from network.fragments import page
+from network.requests import Request
 from network.spaces.models import Mandate, Membership, Role
 from profiles.models import User
 
@@ -20,7 +21,7 @@ MOST = 30  # people a role
 
 
 @require_http_methods(["GET", "POST"])
-def demo(request: HttpRequest) -> HttpResponse:
+def demo(request: Request) -> HttpResponse:
     """The cast; a POST with `user` signs in as that person."""
     if not settings.DEMO or settings.PRODUCTION:
         raise Http404

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from network import live, rates
 from network.fragments import page
+from network.requests import Request
 from profiles import actions
 from profiles.adapter import remember_language
 from profiles.forms import PreferencesForm, ProfileForm
@@ -22,7 +23,7 @@ from profiles.models import Block
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest) -> HttpResponse:
+def edit(request: Request) -> HttpResponse:
     """Change one's own page; a refused form comes back filled."""
     user, space = request.actor.user, request.actor.user.page
     if request.method == "POST":
@@ -46,7 +47,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: Request) -> HttpResponse:
     """How one wants to read. A new language shows at once."""
     user = request.actor.user
     form = PreferencesForm(request.POST or None, instance=user) if request.method == "POST" else PreferencesForm(instance=user)
@@ -65,7 +66,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def blocked(request: HttpRequest) -> HttpResponse:
+def blocked(request: Request) -> HttpResponse:
     """Whom one does not want to hear."""
     rows = Block.objects.filter(user=request.actor.user_id).select_related("blocked__page").order_by("-since")
     return page(request, "profiles/blocked.html", blocks=rows)
@@ -73,7 +74,7 @@ def blocked(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def end_all_sessions(request: HttpRequest) -> HttpResponse:
+def end_all_sessions(request: Request) -> HttpResponse:
     """Sign out everywhere, here too."""
     user = request.actor.user
     actions.end_sessions(user)

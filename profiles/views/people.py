@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from network.fragments import done, page
 from network.permissions import can
+from network.requests import Request
 from network.spaces import actions as spaces
 from network.spaces.models import Space
 from profiles import actions, queries, spoken
@@ -24,7 +25,7 @@ TOPICS = 5
 
 
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """Who is here: search, country, institution, language. Visitors see public pages only."""
     words = request.GET.get("q", "").replace("\0", "")[:200].strip()
     country, language = request.GET.get("country", ""), request.GET.get("language", "")
@@ -55,7 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def person(request: HttpRequest, user_id: int) -> HttpResponse:
+def person(request: Request, user_id: int) -> HttpResponse:
     """What a person says of themselves, whom they speak for, what they opened, and their wall."""
     actor = request.actor
     space, account = _page_of(request, user_id)
@@ -84,7 +85,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @require_safe
-def by_handle(request: HttpRequest, handle: str) -> HttpResponse:
+def by_handle(request: Request, handle: str) -> HttpResponse:
     """`/@carmen/` leads to whoever bears the handle; 404 for those one may not see."""
     space = get_object_or_404(Space.objects.visible_to(request.actor), handle__iexact=handle)
     return redirect(space)
@@ -92,7 +93,7 @@ def by_handle(request: HttpRequest, handle: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def follow(request: HttpRequest, user_id: int) -> HttpResponse:
+def follow(request: Request, user_id: int) -> HttpResponse:
     space, _account = _page_of(request, user_id)
     spaces.follow(request.actor, space)
     return done(request, space.get_absolute_url())
@@ -100,7 +101,7 @@ def follow(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def unfollow(request: HttpRequest, user_id: int) -> HttpResponse:
+def unfollow(request: Request, user_id: int) -> HttpResponse:
     space, _account = _page_of(request, user_id)
     spaces.unfollow(request.actor, space)
     return done(request, space.get_absolute_url())
@@ -108,7 +109,7 @@ def unfollow(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def block(request: HttpRequest, user_id: int) -> HttpResponse:
+def block(request: Request, user_id: int) -> HttpResponse:
     """Hear no more of somebody."""
     space, account = _page_of(request, user_id)
     try:
@@ -121,7 +122,7 @@ def block(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def unblock(request: HttpRequest, user_id: int) -> HttpResponse:
+def unblock(request: Request, user_id: int) -> HttpResponse:
     # Also somebody whom one may no longer see: the list of blocked people stays in one's hands.
     other = get_object_or_404(User.objects.filter(blocked_by__user=request.actor.user_id).select_related("page"), pk=user_id)
     actions.unblock(request.actor, other)
@@ -131,7 +132,7 @@ def unblock(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def suspend(request: HttpRequest, user_id: int) -> HttpResponse:
+def suspend(request: Request, user_id: int) -> HttpResponse:
     """The secretariat closes an account: its sessions and sockets end at once."""
     space, account = _page_of(request, user_id)
     try:
@@ -144,14 +145,14 @@ def suspend(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def reinstate(request: HttpRequest, user_id: int) -> HttpResponse:
+def reinstate(request: Request, user_id: int) -> HttpResponse:
     space, account = _page_of(request, user_id)
     actions.reinstate(request.actor, account)
     messages.success(request, _("The account is open again."))
     return done(request, space.get_absolute_url())
 
 
-def _page_of(request: HttpRequest, user_id: int) -> tuple[Space, User]:
+def _page_of(request: Request, user_id: int) -> tuple[Space, User]:
     """The page and its account; 404 for those one may not see."""
     space = get_object_or_404(queries.pages(request.actor), user=user_id)
     if space.user is None or not can(request.actor, "profile.view", space):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
+from network.requests import Request
 from network.spaces.pictures import NAME, folder
 
 
 @require_safe
-def picture(request: HttpRequest, name: str) -> HttpResponse:
+def picture(request: Request, name: str) -> HttpResponse:
     """One picture; 404 for any name that is not ours."""
     if not NAME.match(name):
         raise Http404

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from network.fragments import page
+from network.requests import Request
 from network.spaces import actions as spaces
 from network.spaces.models import Follow, Space
 from profiles import actions
@@ -19,7 +20,7 @@ MOST = 24
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def about_me(request: HttpRequest) -> HttpResponse:
+def about_me(request: Request) -> HttpResponse:
     """Step 1: who I am."""
     user, space = request.actor.user, request.actor.user.page
     if request.method == "POST":
@@ -33,7 +34,7 @@ def about_me(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def institutions(request: HttpRequest) -> HttpResponse:
+def institutions(request: Request) -> HttpResponse:
     """Step 2: the institutions of my country, its National Commission first; without a country, the commissions."""
     actor = request.actor
     shown = Space.objects.entities().visible_to(actor).select_related("country")
@@ -54,7 +55,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def groups(request: HttpRequest) -> HttpResponse:
+def groups(request: Request) -> HttpResponse:
     """Step 3: groups whose door is open, or opens on request. One joins on the group's own page."""
     actor = request.actor
     doors = (Space.JoinRule.OPEN, Space.JoinRule.REQUEST)

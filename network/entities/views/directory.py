@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
 from network.entities.models import Entity, Kind
 from network.fragments import page
 from network.names import fold
 from network.permissions import can
+from network.requests import Request
 from network.spaces.actors import Actor
 from network.spaces.models import Country
 
@@ -32,7 +33,7 @@ class Part:
 
 
 @require_safe
-def directory(request: HttpRequest) -> HttpResponse:
+def directory(request: Request) -> HttpResponse:
     """Search by name, filter by kind, country and, for the secretariat, status."""
     actor: Actor = request.actor
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "country", "status", "kind")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from network.entities.forms import MandateForm
 from network.entities.models import Entity
 from network.fragments import done, page
 from network.permissions import SENTENCES, can, check
+from network.requests import Request
 from network.spaces import actions
 from network.spaces.actors import Actor
 from network.spaces.answers import refuse
@@ -23,7 +24,7 @@ from network.spaces.models import Mandate
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def mandates(request: HttpRequest, code: str) -> HttpResponse:
+def mandates(request: Request, code: str) -> HttpResponse:
     """The list, for those who work there or oversee it; naming one, for those who may."""
     actor: Actor = request.actor
     entity = _find(actor, code)
@@ -66,7 +67,7 @@ def mandates(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def end(request: HttpRequest, code: str, mandate_id: int) -> HttpResponse:
+def end(request: Request, code: str, mandate_id: int) -> HttpResponse:
     """Ask once, then end it now. An ended one stays as it is."""
     actor: Actor = request.actor
     entity = _find(actor, code)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from network.entities.models import Entity, Kind
 from network.fragments import page
 from network.permissions import can
+from network.requests import Request
 from network.spaces.actors import Actor
 from network.spaces.models import FALLBACK, Mandate, Space
 
 FEW = 6
 
 
-def find(request: HttpRequest, code: str) -> Entity:
+def find(request: Request, code: str) -> Entity:
     """The institution of this code, as the actor may see it, with its counts: one query."""
     actor: Actor = request.actor
     found = Entity.objects.visible_to(actor).select_related("entity_kind", "country", "parent").with_follow(actor.user_id)
@@ -29,7 +30,7 @@ def find(request: HttpRequest, code: str) -> Entity:
 
 
 @require_safe
-def overview(request: HttpRequest, code: str) -> HttpResponse:
+def overview(request: Request, code: str) -> HttpResponse:
     entity = find(request, code)
     return _show(
         request, entity, "overview", team=_team(request, entity), below=_below(request, entity)[:FEW] if entity.under_count else []
@@ -37,24 +38,24 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def wall(request: HttpRequest, code: str) -> HttpResponse:
+def wall(request: Request, code: str) -> HttpResponse:
     return _show(request, find(request, code), "wall")
 
 
 @require_safe
-def topics(request: HttpRequest, code: str) -> HttpResponse:
+def topics(request: Request, code: str) -> HttpResponse:
     return _show(request, find(request, code), "topics")
 
 
 @require_safe
-def people(request: HttpRequest, code: str) -> HttpResponse:
+def people(request: Request, code: str) -> HttpResponse:
     """Who speaks for it now."""
     entity = find(request, code)
     return _show(request, entity, "people", team=_team(request, entity))
 
 
 @require_safe
-def under(request: HttpRequest, code: str) -> HttpResponse:
+def under(request: Request, code: str) -> HttpResponse:
     """Schools, clubs and chairs it oversees, and what is part of it."""
     entity = find(request, code)
     below = _below(request, entity)
@@ -68,14 +69,14 @@ def under(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def groups(request: HttpRequest, code: str) -> HttpResponse:
+def groups(request: Request, code: str) -> HttpResponse:
     """The groups it owns, as far as the actor may know of them."""
     entity = find(request, code)
     owned = Space.objects.groups().visible_to(request.actor).filter(group__owner=entity).order_by("-members_count", "pk")
     return _show(request, entity, "groups", groups=owned[:100])
 
 
-def _show(request: HttpRequest, entity: Entity, tab: str, **context: Any) -> HttpResponse:
+def _show(request: Request, entity: Entity, tab: str, **context: Any) -> HttpResponse:
     actor: Actor = request.actor
     path = entity.get_absolute_url()
     tabs: list[tuple[str, str, str, int | None]] = [
@@ -116,7 +117,7 @@ def other_names(space: Space) -> list[tuple[str, str]]:
     return [(code, name) for code in FALLBACK if (name := getattr(space, f"name_{code}")) and name != shown]
 
 
-def _team(request: HttpRequest, entity: Entity) -> list[Mandate]:
+def _team(request: Request, entity: Entity) -> list[Mandate]:
     """Current mandates. `mandate.page` is the person, where the actor may see them; a title alone otherwise."""
     team = list(Mandate.objects.current().filter(entity=entity).select_related("user__page"))
     for mandate in team:
@@ -125,6 +126,6 @@ def _team(request: HttpRequest, entity: Entity) -> list[Mandate]:
     return team
 
 
-def _below(request: HttpRequest, entity: Entity):  # type: ignore[no-untyped-def]
+def _below(request: Request, entity: Entity):  # type: ignore[no-untyped-def]
     found = Entity.objects.visible_to(request.actor).filter(Q(parent=entity) | Q(overseer=entity))
     return found.select_related("entity_kind", "country").in_protocol_order()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,13 +15,14 @@ from network.entities.forms import EntityForm, NewEntityForm, RegisterForm
 from network.entities.models import Entity
 from network.fragments import done, page
 from network.permissions import check
+from network.requests import Request
 from network.spaces.actors import Actor
 from network.spaces.answers import refuse
 
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Add an institution: the secretariat only."""
     actor: Actor = request.actor
     check(actor, "entity.create")
@@ -40,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def edit(request: HttpRequest, code: str) -> HttpResponse:
+def edit(request: Request, code: str) -> HttpResponse:
     """What it says of itself, by its people; its place in the register, by whoever oversees it."""
     actor: Actor = request.actor
     entity = get_object_or_404(Entity.objects.visible_to(actor).select_related("entity_kind", "country"), handle=code)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from network.groups import actions
 from network.groups.forms import GroupForm, HandOverForm, InviteForm
 from network.groups.views.place import find, members_page, show
 from network.permissions import can, check
+from network.requests import Request
 from network.spaces import actions as spaces
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
@@ -24,7 +25,7 @@ from network.spaces.models import Invitation, JoinRequest
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Request) -> HttpResponse:
     """Open a group: one's own, or one that an institution owns."""
     actor: Actor = request.actor
     check(actor, "group.create")
@@ -43,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def edit(request: HttpRequest, group_id: int) -> HttpResponse:
+def edit(request: Request, group_id: int) -> HttpResponse:
     actor: Actor = request.actor
     group = find(request, group_id)
     check(actor, "group.edit", group)
@@ -63,7 +64,7 @@ def edit(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @require_safe
 @login_required
-def requests(request: HttpRequest, group_id: int) -> HttpResponse:
+def requests(request: Request, group_id: int) -> HttpResponse:
     """Who asks to be let in, the oldest first."""
     group = find(request, group_id)
     check(request.actor, "space.manage", group)
@@ -73,7 +74,7 @@ def requests(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def invitations(request: HttpRequest, group_id: int) -> HttpResponse:
+def invitations(request: Request, group_id: int) -> HttpResponse:
     """Whom the group has asked in, and asking more: people and institutions."""
     actor: Actor = request.actor
     group = find(request, group_id)
@@ -99,7 +100,7 @@ def invitations(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @login_required
-def hand_over(request: HttpRequest, group_id: int) -> HttpResponse:
+def hand_over(request: Request, group_id: int) -> HttpResponse:
     """Make a member the owner and step down."""
     group = find(request, group_id)
     check(request.actor, "space.hand_over", group)

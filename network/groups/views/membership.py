@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -14,6 +14,7 @@ from network.fragments import done
 from network.groups import actions
 from network.groups.views.place import find, members_page
 from network.permissions import check
+from network.requests import Request
 from network.spaces import actions as spaces
 from network.spaces.acting import speaking
 from network.spaces.answers import back, sentence
@@ -22,7 +23,7 @@ from network.spaces.models import JoinRequest, Membership
 
 @require_POST
 @login_required
-def join(request: HttpRequest, group_id: int) -> HttpResponse:
+def join(request: Request, group_id: int) -> HttpResponse:
     """Through an open door, for oneself or for one's institution."""
     group = find(request, group_id)
     actions.join(speaking(request), group)
@@ -32,7 +33,7 @@ def join(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def leave(request: HttpRequest, group_id: int) -> HttpResponse:
+def leave(request: Request, group_id: int) -> HttpResponse:
     """One's own membership; the last owner is told what to do first."""
     group = find(request, group_id)
     own = Membership.objects.filter(space=group, user=request.actor.user_id).first()
@@ -54,7 +55,7 @@ def leave(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def take_back(request: HttpRequest, group_id: int) -> HttpResponse:
+def take_back(request: Request, group_id: int) -> HttpResponse:
     """One's own request, before it is answered."""
     group = find(request, group_id)
     spaces.withdraw_request(request.actor, group)
@@ -63,7 +64,7 @@ def take_back(request: HttpRequest, group_id: int) -> HttpResponse:
 
 @require_POST
 @login_required
-def answer(request: HttpRequest, group_id: int, request_id: int) -> HttpResponse:
+def answer(request: Request, group_id: int, request_id: int) -> HttpResponse:
     """Let someone in, or say no with a word."""
     group = find(request, group_id)
     check(request.actor, "space.manage", group)
@@ -80,7 +81,7 @@ def answer(request: HttpRequest, group_id: int, request_id: int) -> HttpResponse
 
 @require_POST
 @login_required
-def role(request: HttpRequest, group_id: int, membership_id: int) -> HttpResponse:
+def role(request: Request, group_id: int, membership_id: int) -> HttpResponse:
     group = find(request, group_id)
     membership = get_object_or_404(Membership.objects.select_related("space"), space=group, pk=membership_id)
     try:
@@ -93,7 +94,7 @@ def role(request: HttpRequest, group_id: int, membership_id: int) -> HttpRespons
 
 @require_POST
 @login_required
-def remove(request: HttpRequest, group_id: int, membership_id: int) -> HttpResponse:
+def remove(request: Request, group_id: int, membership_id: int) -> HttpResponse:
     """Another person, or an institution: one's own, or any when one moderates."""
     group = find(request, group_id)
     membership = get_object_or_404(Membership.objects.select_related("space"), space=group, pk=membership_id)

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,6 +21,7 @@ from network.groups.forms import AskForm, HandOverForm
 from network.groups.models import Group
 from network.names import fold
 from network.permissions import can
+from network.requests import Request
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
 from network.spaces.answers import refuse
@@ -29,13 +30,13 @@ from network.spaces.models import Invitation, JoinRequest, Membership, Role, cou
 ROWS = 20
 
 
-def find(request: HttpRequest, group_id: int) -> Group:
+def find(request: Request, group_id: int) -> Group:
     """The group, as the actor may see it, with what binds them to it: one query."""
     return get_object_or_404(_bound(request.actor).select_related("owner", "created_by__page"), pk=group_id)  # type: ignore[attr-defined]
 
 
 @require_safe
-def groups(request: HttpRequest) -> HttpResponse:
+def groups(request: Request) -> HttpResponse:
     """Mine first, or all that are listed; search by name."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     mine, words = request.GET.get("mine") == "1" and actor.user_id is not None, request.GET.get("q", "").strip()[:100]
@@ -61,29 +62,29 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def wall(request: HttpRequest, group_id: int) -> HttpResponse:
+def wall(request: Request, group_id: int) -> HttpResponse:
     return show(request, find(request, group_id), "wall")
 
 
 @require_safe
-def topics(request: HttpRequest, group_id: int) -> HttpResponse:
+def topics(request: Request, group_id: int) -> HttpResponse:
     return show(request, find(request, group_id), "topics")
 
 
 @require_safe
-def about(request: HttpRequest, group_id: int) -> HttpResponse:
+def about(request: Request, group_id: int) -> HttpResponse:
     group = find(request, group_id)
     owners = Membership.objects.filter(space=group).exclude(role=Role.MEMBER).select_related("user__page").order_by("-role", "since")
     return show(request, group, "about", owners=_seen(request.actor, group, list(owners[:20])))  # type: ignore[attr-defined]
 
 
 @require_safe
-def members(request: HttpRequest, group_id: int) -> HttpResponse:
+def members(request: Request, group_id: int) -> HttpResponse:
     """Who is in it: all of them for fellow members; for others, those whose own page they may see."""
     return members_page(request, find(request, group_id))
 
 
-def members_page(request: HttpRequest, group: Group, *, refusal: str = "") -> HttpResponse:
+def members_page(request: Request, group: Group, *, refusal: str = "") -> HttpResponse:
     """The same page, with a sentence above it (422) when something asked there was refused."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if not can(actor, "space.members", group):
@@ -111,7 +112,7 @@ def members_page(request: HttpRequest, group: Group, *, refusal: str = "") -> Ht
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def ask(request: HttpRequest, group_id: int) -> HttpResponse:
+def ask(request: Request, group_id: int) -> HttpResponse:
     """Ask to be let in, for oneself or for one's institution."""
     group = find(request, group_id)
     form = AskForm(request.POST if request.method == "POST" else None)
@@ -128,7 +129,7 @@ def ask(request: HttpRequest, group_id: int) -> HttpResponse:
     return show(request, group, "ask", status=422 if form.is_bound else 200, form=form, chosen=request.POST.get("on_behalf_of", ""))
 
 
-def show(request: HttpRequest, group: Group, tab: str, *, status: int = 200, **context: Any) -> HttpResponse:
+def show(request: Request, group: Group, tab: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """One of the group's pages, under its head and tabs."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     _stand(actor, group)
