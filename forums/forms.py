@@ -22,7 +22,7 @@ class TagsField(forms.CharField):
     def __init__(self) -> None:
         super().__init__(required=False, max_length=400, label=_("Tags"), help_text=_("Up to ten, with commas between them."))
 
-    def clean(self, value: Any) -> list[str]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[str]:
         words = [word.strip() for word in super().clean(value).replace("،", ",").split(",")]
         words = list(dict.fromkeys(word for word in words if word))
         if len(words) > TAGS_MOST:
@@ -45,7 +45,7 @@ class WritingForm(forms.Form):
     """A text with its files. Files that arrived with a refused form stay: `kept` carries their keys."""
 
     body = RichTextField(label=_("Text"))
-    files = FilesField(required=False, label=_("Files"), widget=FilesInput())
+    files = FilesField(required=False, label=_("Files"), widget=FilesInput())  # type: ignore[assignment]  # Django makes it a field of the form
     kept = KeptField(required=False)
     on_behalf_of = forms.CharField(required=False)
     client_id = ClientIdField()
@@ -61,8 +61,10 @@ class WritingForm(forms.Form):
     def keep(self, files: list[Attachment]) -> None:
         """Carry these files along when the form is shown again, so that nobody has to choose them twice."""
         self.kept_files = files
-        self.data = self.data.copy()
-        self.data.setlist("kept", [file.key for file in files])
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data.setlist("kept", [file.key for file in files])
+        self.data = data
 
 
 class ReplyForm(WritingForm):
@@ -76,12 +78,12 @@ class WallForm(WritingForm):
 class TopicForm(WritingForm):
     """A topic on a board."""
 
-    reply_to = None
+    reply_to = None  # type: ignore[assignment]  # Django's way to leave a field out
     title = forms.CharField(max_length=200, label=_("Title"), error_messages={"required": _("Write a title.")})
     tags = TagsField()
     audience = forms.TypedChoiceField(
         coerce=int,
-        empty_value=Audience.PUBLIC,
+        empty_value=Audience.PUBLIC,  # type: ignore[arg-type]  # any value will do
         required=False,
         label=_("Who may see it"),
         choices=[

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import F, FilteredRelation, Max, OuterRef, Q, Subquery
+from django.core.paginator import Page, Paginator
+from django.db.models import CharField, F, FilteredRelation, Func, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.safestring import SafeString
 
 from forums.fragments import fragments_of, with_mine
-from forums.models import Board, Draft, Post, Tag, Topic, TopicQuerySet, Watch
+from forums.models import Board, Draft, Post, ReadMark, Tag, Topic, TopicQuerySet, Watch
+from forums.rows import Line, line_rows
+from network import prepared
 from network.content import Audience
 from network.spaces.models import Space
 from network.templatetags.house import avatar, avatar_pair
@@ -28,7 +35,7 @@ WALL_PAGE = 10
 
 
 # --- Lists --------------------------------------------------------------------------------------------------------------
-def topic_list(actor: Actor, *, which: str = "all", tag: int | None = None, language: str = "", board: Board | None = None) -> TopicQuerySet:
+def topic_list(actor: Actor, *, which: str = "all", tag: int | None = None, language: str = "", board: Board | int | None = None) -> TopicQuerySet:
     """The visible topics of boards, pinned ones first (only on their own board's page), then by their last post."""
     topics = Topic.objects.visible_to(actor).kept()
     topics = topics.filter(board=board) if board is not None else topics.exclude(board=None)
@@ -48,6 +55,24 @@ def topic_list(actor: Actor, *, which: str = "all", tag: int | None = None, lang
     if which == "all" and tag is None and not language:
         return topics.order_by(F("pinned_at").desc(nulls_last=True), "-last_post_at", "-pk")
     return topics.order_by("-last_post_at", "-pk")
+
+
+def page_of_topics(
+    actor: Actor, page: str, *, which: str = "all", tag: int | None = None, language: str = "", board: Board | None = None
+) -> tuple[Page[Any], list[Line]]:
+    """A page of a list of topics (an odd page is the nearest one) and its lines: two queries, compiled once for the actor's rights."""
+
+    def found(actor: Actor, board_id: int = 0, tag_id: int = 0) -> TopicQuerySet:
+        return topic_list(actor, which=which, tag=tag_id if tag else None, language=language, board=board_id if board else None)
+
+    name, values = f"topics:{which}:{language}:{bool(board)}:{bool(tag)}", (board.pk if board is not None else 0, tag or 0)
+    [(count,)] = prepared.rows(
+        actor, f"{name}:count", lambda *given: found(*given).order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField())), *values
+    ) or [(0,)]
+    pages = Paginator(range(count), settings.PAGE_SIZE).get_page(page)
+    start = (pages.number - 1) * settings.PAGE_SIZE
+    rows = prepared.rows(actor, f"{name}:{start}", lambda *given: line_rows(found(*given)[start : start + settings.PAGE_SIZE], actor), *values) if count else []
+    return pages, [Line(*row) for row in rows]
 
 
 def boards_of(actor: Actor, space: Space) -> list[Board]:
@@ -119,15 +144,47 @@ def placed(actor: Actor, drafts: list[Draft]) -> list[Placed]:
 
 
 # --- One topic --------------------------------------------------------------------------------------------------------------
-def topic_for(actor: Actor, topic_id: int) -> TopicQuerySet:
-    """The topic with all that its page needs of it and of the reader (read mark, level of watching, draft): one query."""
-    topics = Topic.objects.visible_to(actor).with_author().select_related("board__parent", "closure__by__page").filter(pk=topic_id)
-    if actor.user_id is None:
-        return topics.with_mark(None)
-    draft = Draft.objects.filter(user=actor.user_id, place=f"topic.{topic_id}")
-    return topics.with_mark(actor.user_id).annotate(
-        my_level=Subquery(Watch.objects.filter(topic=OuterRef("pk"), user=actor.user_id).values("level")[:1]),
-        my_draft=Subquery(draft.values("body")[:1]),
+@dataclass(slots=True)
+class Reader:
+    """Where a person stands in a topic: the last number read (0: none), how much they want to hear, what they were writing."""
+
+    read_number: int = 0
+    level: str = Watch.Level.NORMAL
+    draft: str = ""
+
+
+def topic_for(actor: Actor, topic_id: int) -> tuple[Topic, Reader]:
+    """The topic, with what its page shows of it, and its reader. Http404 when the actor does not see it.
+
+    One small query asks the door and the reader's state; the row with its space, board, author and closure is kept a minute
+    under its version. What may be done is asked again by the action that does it.
+    """
+    found = prepared.rows(actor, "forums.topic", _door, topic_id)
+    if not found:
+        raise Http404
+    version, read_number, level, draft = found[0]
+    key = f"topic:{topic_id}:{version}"
+    topic: Topic | None = caches["fragments"].get(key)
+    if topic is None:
+        rows = Topic.objects.with_author().select_related("board__parent", "closure__by__page")
+        topic = get_object_or_404(rows, pk=topic_id)
+        caches["fragments"].set(key, topic, 60)
+    return topic, Reader(read_number, level or Watch.Level.NORMAL, draft or "")
+
+
+def _door(actor: Actor, topic_id: int) -> QuerySet[Topic, tuple[int, int, str, str]]:
+    user = actor.user_id or 0
+    place = Concat(Value("topic."), Cast(OuterRef("pk"), CharField()))
+    return (
+        Topic.objects.visible_to(actor)
+        .filter(pk=topic_id)
+        .order_by()
+        .values_list(
+            "version",
+            Coalesce(Subquery(ReadMark.objects.filter(topic=OuterRef("pk"), user=user).values("number")[:1]), 0),
+            Subquery(Watch.objects.filter(topic=OuterRef("pk"), user=user).values("level")[:1]),
+            Subquery(Draft.objects.filter(user=user, place=place).values("body")[:1]),
+        )
     )
 
 
@@ -144,8 +201,12 @@ class Shown:
 def posts_of_page(topic: Topic, page: int, actor: Actor, language: str) -> list[Shown]:
     """The posts of one page of a topic, tombstones too; numbers, not counts, say on which page a post stands, so links stay true."""
     first = (page - 1) * settings.PAGE_SIZE
-    wanted = Post.objects.filter(topic=topic, number__gt=first, number__lte=first + settings.PAGE_SIZE).order_by("number")
-    return shown(wanted, topic, actor, language)
+    return _shown(prepared.rows(actor, "forums.posts", _page_rows, topic.pk, first, first + settings.PAGE_SIZE), topic, language)
+
+
+def _page_rows(actor: Actor, topic_id: int, first: int, last: int) -> QuerySet[Post, Any]:
+    # Value: a bare stand-in would be larger than PostgreSQL's integer, and the ORM would answer "nothing" by itself.
+    return _rows(Post.objects.filter(topic=topic_id, number__gt=Value(first), number__lte=Value(last)).order_by("number"), actor)
 
 
 @dataclass(slots=True)
@@ -198,11 +259,17 @@ def _face(page: int, monogram: str, picture: str, entity: int | None, entity_mon
 
 def shown(posts: Any, topics: Topic | dict[int, Topic], actor: Actor, language: str) -> list[Shown]:
     """Posts as their reader sees them: one query for what is there and what the reader gave, one more for fragments not kept."""
-    if actor.user_id is not None:
-        mine = FilteredRelation("reactions_given", condition=Q(reactions_given__user=actor.user_id))
-        rows = list(posts.annotate(mine=mine).values_list("pk", "version", "number", "topic_id", "mine__kind"))
-    else:
-        rows = [(*row, None) for row in posts.values_list("pk", "version", "number", "topic_id")]
+    return _shown(_rows(posts, actor), topics, language)
+
+
+def _rows(posts: Any, actor: Actor) -> Any:  # noqa: ANN401 -- Post querysets
+    if actor.user_id is None:
+        return posts.values_list("pk", "version", "number", "topic_id", Value(None, output_field=CharField()))
+    mine = FilteredRelation("reactions_given", condition=Q(reactions_given__user=actor.user_id))
+    return posts.annotate(mine=mine).values_list("pk", "version", "number", "topic_id", "mine__kind")
+
+
+def _shown(rows: Iterable[Any], topics: Topic | dict[int, Topic], language: str) -> list[Shown]:
     own: dict[int, list[str]] = defaultdict(list)
     distinct: dict[int, tuple[int, int, int]] = {}
     for pk, version, number, topic_id, kind in rows:

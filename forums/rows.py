@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import caches
-from django.db.models import F, Max
+from django.db.models import Case, F, IntegerField, Max, Q, QuerySet, When
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.safestring import SafeString
@@ -30,22 +29,23 @@ class Line:
 
     pk: int
     version: int
-    last_number: int
-    last_post_at: datetime
     read_number: int
+    is_unread: bool  # something was written since this person last read here, and since they came into the network at all
 
-    def is_unread(self, actor: Actor) -> bool:
-        """Something was written since this person last read here, and since they came into the network at all."""
-        return actor.user is not None and self.last_number > self.read_number and self.last_post_at >= actor.user.joined_at
+
+def line_rows(topics: TopicQuerySet, actor: Actor) -> QuerySet[Topic, Any]:
+    """The columns of a Line, in the list's order."""
+    topics = topics.with_mark(actor.user_id)
+    unread = Q(pk__in=[]) if actor.user is None else Q(last_number__gt=F("read_number"), last_post_at__gte=actor.user.joined_at)
+    return topics.annotate(unread=Case(When(unread, then=1), default=0, output_field=IntegerField())).values_list("pk", "version", "read_number", "unread")
 
 
 def lines_of(topics: TopicQuerySet, actor: Actor) -> list[Line]:
     """One query: the topics of a page of a list, in its order."""
-    found = topics.with_mark(actor.user_id).values_list("pk", "version", "last_number", "last_post_at", "read_number")
-    return [Line(*row) for row in found]
+    return [Line(*row) for row in line_rows(topics, actor)]
 
 
-def rows_html(lines: Sequence[Line], actor: Actor, language: str, *, place: bool = False) -> SafeString:
+def rows_html(lines: Sequence[Line], language: str, *, place: bool = False) -> SafeString:
     """The rows joined; with `place` each says its board. Two queries for those not kept, none when all are."""
     keys = {line.pk: f"row:{line.pk}:{line.version}:{language}:{int(place)}" for line in lines}
     kept = caches["fragments"].get_many(keys.values())
@@ -55,11 +55,11 @@ def rows_html(lines: Sequence[Line], actor: Actor, language: str, *, place: bool
         caches["fragments"].set_many(fresh, 3600)  # a board or a person may take another name meanwhile
         kept.update(fresh)
     # Safe: made of our own template, which escapes; the marks added are ours.
-    return SafeString("".join(_for_reader(kept.get(keys[line.pk], ""), line, actor, language) for line in lines))
+    return SafeString("".join(_for_reader(kept.get(keys[line.pk], ""), line, language) for line in lines))
 
 
-def _for_reader(html: str, line: Line, actor: Actor, language: str) -> str:
-    if not line.is_unread(actor):
+def _for_reader(html: str, line: Line, language: str) -> str:
+    if not line.is_unread:
         return html
     html = html.replace('class="topic-row"', 'class="topic-row is-unread"', 1)
     if line.read_number:

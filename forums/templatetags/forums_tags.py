@@ -76,7 +76,7 @@ def latest_topics(context: Context, space: Space, limit: int = 5) -> dict[str, A
     """The newest topics on the boards of a space, as rows."""
     actor, language = context["request"].actor, get_language() or settings.LANGUAGE_CODE
     topics = Topic.objects.visible_to(actor).kept().filter(space=space).exclude(board=None).order_by("-last_post_at", "-pk")[:limit]
-    return {"rows": rows_html(lines_of(topics, actor), actor, language, place=True), "space": space}
+    return {"rows": rows_html(lines_of(topics, actor), language, place=True), "space": space}
 
 
 @register.simple_tag

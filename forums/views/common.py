@@ -44,7 +44,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.actor.user_id is None:  # type: ignore[attr-defined]
+        if request.actor.user_id is None:
             return sign_in_first(request, request.get_full_path() if request.method == "GET" else came_from(request) or f"/{language()}/topics/")
         return view(request, *args, **kwargs)
 
@@ -62,7 +62,7 @@ def sign_in_first(request: Request, back: str, place: str = "") -> HttpResponse:
 
 def take_kept(request: Request, place: str) -> str | None:
     """What this person wrote here before they had to sign in, made a draft of theirs; None when nothing waits."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.user_id is None or request.session.get(KEPT, {}).get("place") != place:
         return None
     kept = request.session.pop(KEPT)
@@ -127,7 +127,7 @@ def _take_files(request: Request, form: WritingForm) -> list[Attachment]:
             break
         rates.spend("upload", user_id)
         try:
-            files.append(actions.upload(request.actor, file))  # type: ignore[attr-defined]
+            files.append(actions.upload(request.actor, file))
         except UploadRefused as refusal:
             form.add_error("files", refusal)
     return files
@@ -147,7 +147,7 @@ def tell_unknown(request: Request, post: Post) -> None:
 # --- Finding and going back ---------------------------------------------------------------------------------------------------
 def find_post(request: Request, post_id: int) -> Post:
     """A post that the reader may see, with all that permissions and fragments read of it, or 404."""
-    posts = Post.objects.visible_to(request.actor).with_author().select_related("topic__space", "topic__board")  # type: ignore[attr-defined]
+    posts = Post.objects.visible_to(request.actor).with_author().select_related("topic__space", "topic__board")
     return get_object_or_404(posts, pk=post_id)
 
 
@@ -171,7 +171,7 @@ def as_fragment(request: Request, post: Post) -> HttpResponse:
     """The post's own fragment, with the reader's reactions marked, for htmx."""
     from forums.queries import shown  # noqa: PLC0415 -- queries are of no use to the other helpers
 
-    [one] = shown(Post.objects.filter(pk=post.pk), post.topic, request.actor, language())  # type: ignore[attr-defined]
+    [one] = shown(Post.objects.filter(pk=post.pk), post.topic, request.actor, language())
     return HttpResponse(one.html)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from forums import queries
 from forums.models import Board, Draft
-from forums.rows import lines_of, rows_html
+from forums.rows import rows_html
 from forums.views.common import language, signed_in
 from network.fragments import page
 from network.permissions import can
@@ -46,8 +44,7 @@ def topics(request: Request) -> HttpResponse:
     written_in = request.GET.get("language", "")
     written_in = written_in if written_in in settings.LANGUAGE_NAMES else ""
     tags = queries.tags_in_use(tag)
-    found = queries.topic_list(actor, which=which, tag=tag, language=written_in)
-    pages, rows = _rows(request, found, place=True)
+    pages, lines = queries.page_of_topics(actor, request.GET.get("page", "1"), which=which, tag=tag, language=written_in)
     kept = "".join(f"&{name}={value}" for name, value in (("tag", tag), ("language", written_in)) if value)
     return page(
         request,
@@ -56,7 +53,7 @@ def topics(request: Request) -> HttpResponse:
         streams=("feed",),
         nav="topics",
         page=pages,
-        rows=rows,
+        rows=rows_html(lines, language(), place=True),
         which=which,
         choices=[(code, LABELS[code], f"?show={code}{kept}") for code in choices],
         tag=next((name for pk, name in tags if pk == tag), None),
@@ -76,7 +73,7 @@ def board(request: Request, board_id: int) -> HttpResponse:
     choices = list(LABELS) if actor.user_id else list(FOR_VISITORS)
     which = request.GET.get("show", "all")
     which = which if which in choices else "all"
-    pages, rows = _rows(request, queries.topic_list(actor, which=which, board=board), place=False)
+    pages, lines = queries.page_of_topics(actor, request.GET.get("page", "1"), which=which, board=board)
     return page(
         request,
         "forums/board.html",
@@ -87,7 +84,7 @@ def board(request: Request, board_id: int) -> HttpResponse:
         board=board,
         inner=list(Board.objects.visible_to(actor).filter(parent=board)) if board.parent_id is None else [],
         page=pages,
-        rows=rows,
+        rows=rows_html(lines, language()),
         which=which,
         choices=[(code, LABELS[code], f"?show={code}") for code in choices],
         empty=EMPTY[which],
@@ -102,13 +99,6 @@ def drafts(request: Request) -> HttpResponse:
     """What one has not finished writing, and where to go on."""
     found = list(Draft.objects.filter(user=request.actor.user_id).order_by("-saved_at")[:100])
     return page(request, "forums/drafts.html", drafts=queries.placed(request.actor, found))
-
-
-def _rows(request: Request, found: QuerySet, *, place: bool) -> tuple[object, str]:
-    pages = Paginator(found, settings.PAGE_SIZE).get_page(request.GET.get("page"))
-    start = (pages.number - 1) * settings.PAGE_SIZE
-    lines = lines_of(found[start : start + settings.PAGE_SIZE], request.actor) if pages.paginator.count else []
-    return pages, rows_html(lines, request.actor, language(), place=place)
 
 
 def _number(raw: str) -> int | None:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,19 +20,20 @@ from forums.views.common import Sent, as_fragment, is_partial, language, send, s
 from network import text
 from network.fragments import done, fragment, page
 from network.permissions import can, check
+from network.requests import Request
 from network.spaces.models import Space
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------------
 @require_safe
-def topic(request: HttpRequest, topic_id: int) -> HttpResponse:
+def topic(request: Request, topic_id: int) -> HttpResponse:
     """A page of a topic: `?page=` by post numbers, `?quote=` and `?reply_to=` prepare the box."""
     return _show(request, topic_id)
 
 
-def _show(request: HttpRequest, topic_id: int, *, form: ReplyForm | None = None, status: int = 200) -> HttpResponse:
+def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, status: int = 200) -> HttpResponse:
     actor = request.actor
-    topic = get_object_or_404(queries.topic_for(actor, topic_id))
+    topic, reader = queries.topic_for(actor, topic_id)
     last_page = max((topic.last_number - 1) // settings.PAGE_SIZE + 1, 1)
     raw = request.GET.get("page", "1")
     number = min(max(int(raw), 1), last_page) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 1
@@ -40,7 +41,7 @@ def _show(request: HttpRequest, topic_id: int, *, form: ReplyForm | None = None,
         number = last_page
     may_reply = actor.user_id is not None and can(actor, "topic.reply", topic)
     if form is None and may_reply:
-        form = _reply_form(request, topic)
+        form = _reply_form(request, topic, reader)
     return page(
         request,
         "forums/topic.html",
@@ -52,21 +53,22 @@ def _show(request: HttpRequest, topic_id: int, *, form: ReplyForm | None = None,
         topic=topic,
         posts=queries.posts_of_page(topic, number, actor, language()),
         side=queries.side_of(topic, language()),
-        first_unread=topic.read_number + 1 if 0 < topic.read_number < topic.last_number else 0,
+        read_number=reader.read_number,
+        first_unread=reader.read_number + 1 if 0 < reader.read_number < topic.last_number else 0,
         number=number,
         pages=Paginator(range(topic.last_number), settings.PAGE_SIZE).page(number),  # by numbers: nothing is counted
         is_tail=number == last_page,
         answer_url=_place(topic, topic.answer_id),
         levels=Watch.Level.choices,
-        level=getattr(topic, "my_level", None) or Watch.Level.NORMAL,
+        level=reader.level,
         form=form,
         may_reply=may_reply,
         **{f"may_{verb}": actor.user_id is not None and can(actor, f"topic.{verb}", topic) for verb in ("edit", "close", "pin", "delete")},
     )
 
 
-def _reply_form(request: HttpRequest, topic: Topic) -> ReplyForm:
-    body, answered = take_kept(request, f"topic.{topic.pk}") or topic.my_draft or "", None
+def _reply_form(request: Request, topic: Topic, reader: queries.Reader) -> ReplyForm:
+    body, answered = take_kept(request, f"topic.{topic.pk}") or reader.draft, None
     for name in ("quote", "reply_to"):
         raw = request.GET.get(name, "")
         if raw.isascii() and raw.isdigit() and len(raw) < 18:
@@ -81,7 +83,7 @@ def _reply_form(request: HttpRequest, topic: Topic) -> ReplyForm:
     )
 
 
-def _voice(request: HttpRequest, topic: Topic) -> str:
+def _voice(request: Request, topic: Topic) -> str:
     """In whose name one goes on: the institution's, where one opened the topic for it and still may."""
     return str(topic.on_behalf_of_id) if topic.on_behalf_of_id in request.actor.mandates and topic.author_id == request.actor.user_id else ""
 
@@ -91,7 +93,7 @@ def _place(topic: Topic, post_id: int | None) -> str:
 
 
 @require_safe
-def first_unread(request: HttpRequest, topic_id: int) -> HttpResponse:
+def first_unread(request: Request, topic_id: int) -> HttpResponse:
     """To the first post that the reader has not read; to the last when there is none."""
     topic = get_object_or_404(Topic.objects.visible_to(request.actor).with_mark(request.actor.user_id), pk=topic_id)
     posts = Post.objects.kept().filter(topic=topic)
@@ -101,7 +103,7 @@ def first_unread(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 # --- Writing ----------------------------------------------------------------------------------------------------------------
 @require_POST
-def reply(request: HttpRequest, topic_id: int) -> HttpResponse:
+def reply(request: Request, topic_id: int) -> HttpResponse:
     """A reply, with its files, in the chosen name. Refused, the page comes back with the form as it was."""
     topic = get_object_or_404(Topic.objects.visible_to(request.actor).select_related("space"), pk=topic_id)
     if request.actor.user_id is None:
@@ -132,7 +134,7 @@ def reply(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def topic_new(request: HttpRequest) -> HttpResponse:
+def topic_new(request: Request) -> HttpResponse:
     """A topic on a board that one chooses; `?board=` chooses it beforehand."""
     boards = queries.boards_to_open_in(request.actor)
     if not boards:
@@ -147,7 +149,7 @@ def topic_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def board_topic_new(request: HttpRequest, board_id: int) -> HttpResponse:
+def board_topic_new(request: Request, board_id: int) -> HttpResponse:
     """A topic on this board."""
     board = get_object_or_404(Board.objects.visible_to(request.actor).select_related("space", "parent"), pk=board_id)
     place = f"board.{board.pk}"
@@ -162,7 +164,7 @@ def board_topic_new(request: HttpRequest, board_id: int) -> HttpResponse:
     return page(request, "forums/topic_new.html", nav="topics", here_space_id=board.space_id, form=form, board=board, place=place)
 
 
-def _open(request: HttpRequest, form: TopicForm, board: Board | None) -> HttpResponse:
+def _open(request: Request, form: TopicForm, board: Board | None) -> HttpResponse:
     def act(actor: Any, data: dict[str, Any], files: list[Any]) -> Topic:
         return actions.open_topic(
             actor,
@@ -187,7 +189,7 @@ def _open(request: HttpRequest, form: TopicForm, board: Board | None) -> HttpRes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def space_wall(request: HttpRequest, space_id: int) -> HttpResponse:
+def space_wall(request: Request, space_id: int) -> HttpResponse:
     """What is written on the wall of a space; refused, the form comes back on a page of its own."""
     space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
     if request.method != "POST":
@@ -207,13 +209,13 @@ def space_wall(request: HttpRequest, space_id: int) -> HttpResponse:
 
 
 # --- The topic as a whole ------------------------------------------------------------------------------------------------------
-def _found(request: HttpRequest, topic_id: int) -> Topic:
+def _found(request: Request, topic_id: int) -> Topic:
     return get_object_or_404(Topic.objects.visible_to(request.actor).select_related("space", "board"), pk=topic_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def topic_edit(request: HttpRequest, topic_id: int) -> HttpResponse:
+def topic_edit(request: Request, topic_id: int) -> HttpResponse:
     """Another title, other tags."""
     topic = _found(request, topic_id)
     check(request.actor, "topic.edit", topic)
@@ -229,7 +231,7 @@ def topic_edit(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def close(request: HttpRequest, topic_id: int) -> HttpResponse:
+def close(request: Request, topic_id: int) -> HttpResponse:
     topic = _found(request, topic_id)
     form = ClosureForm(request.POST)
     if not form.is_valid():
@@ -241,7 +243,7 @@ def close(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def reopen(request: HttpRequest, topic_id: int) -> HttpResponse:
+def reopen(request: Request, topic_id: int) -> HttpResponse:
     topic = _found(request, topic_id)
     actions.reopen(request.actor, topic)
     return done(request, topic.get_absolute_url())
@@ -249,7 +251,7 @@ def reopen(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def pin(request: HttpRequest, topic_id: int, *, pinned: bool) -> HttpResponse:
+def pin(request: Request, topic_id: int, *, pinned: bool) -> HttpResponse:
     topic = _found(request, topic_id)
     actions.pin(request.actor, topic, pinned=pinned)
     return done(request, topic.get_absolute_url())
@@ -257,7 +259,7 @@ def pin(request: HttpRequest, topic_id: int, *, pinned: bool) -> HttpResponse:
 
 @require_POST
 @signed_in
-def answer(request: HttpRequest, topic_id: int) -> HttpResponse:
+def answer(request: Request, topic_id: int) -> HttpResponse:
     """`post` is accepted as the answer."""
     topic = _found(request, topic_id)
     raw = request.POST.get("post", "")
@@ -272,7 +274,7 @@ def answer(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def unanswer(request: HttpRequest, topic_id: int) -> HttpResponse:
+def unanswer(request: Request, topic_id: int) -> HttpResponse:
     topic = _found(request, topic_id)
     actions.accept_answer(request.actor, topic, None)
     return done(request, topic.get_absolute_url())
@@ -280,7 +282,7 @@ def unanswer(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def removal(request: HttpRequest, topic_id: int) -> HttpResponse:
+def removal(request: Request, topic_id: int) -> HttpResponse:
     """Ask first, then take the topic down."""
     topic = _found(request, topic_id)
     check(request.actor, "topic.delete", topic)
@@ -293,7 +295,7 @@ def removal(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 @require_POST
 @signed_in
-def restore(request: HttpRequest, topic_id: int) -> HttpResponse:
+def restore(request: Request, topic_id: int) -> HttpResponse:
     topic = _found(request, topic_id)
     actions.restore_topic(request.actor, topic)
     return done(request, topic.get_absolute_url())
@@ -302,7 +304,7 @@ def restore(request: HttpRequest, topic_id: int) -> HttpResponse:
 # --- What a reader keeps ------------------------------------------------------------------------------------------------------
 @require_POST
 @signed_in
-def watch(request: HttpRequest, topic_id: int) -> HttpResponse:
+def watch(request: Request, topic_id: int) -> HttpResponse:
     """`level`: muted, normal or watching."""
     topic = _found(request, topic_id)
     try:
@@ -314,7 +316,7 @@ def watch(request: HttpRequest, topic_id: int) -> HttpResponse:
 
 
 @require_POST
-def read(request: HttpRequest, topic_id: int) -> HttpResponse:
+def read(request: Request, topic_id: int) -> HttpResponse:
     """`number`: the reader has read so far. Visitors have no mark: 204 all the same."""
     topic = _found(request, topic_id)
     raw = request.POST.get("number", "")
