@@ -47,12 +47,12 @@ def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
     if not (actor.is_secretariat or entity.overseer_id in actor.mandates):
         for name in ("entity_kind", "country", "parent", "status", "verified", "sees_all"):
             fields.pop(name, None)
-    before = entity.audience
+    before = entity.audience, entity.listed
     _shape(entity, fields)
     entity.full_clean(exclude=["overseer"])
     entity.save()
     _oversee(entity)
-    if entity.audience != before:
+    if (entity.audience, entity.listed) != before:
         realign(entity.pk)
         transaction.on_commit(partial(live.withdraw, None, entity.pk), robust=True)
     record(actor, "described", entity, space=entity, reach=Audience.MANAGERS, fields=sorted(fields))

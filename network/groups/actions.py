@@ -46,16 +46,16 @@ def edit(actor: Actor, group: Group, **fields: object) -> Group:
     """Change what a group says and asks; a narrower audience narrows all that is in it at once."""
     group = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
     check(actor, "group.edit", group)
-    before = group.audience
+    before = group.audience, group.listed
     _draw(group, fields)
     describe(group, **fields)
     group.full_clean(exclude=["overseer"])
     group.save()
-    if group.audience != before:
+    if (group.audience, group.listed) != before:
         realign(group.pk)
         # Open pages of those who may no longer see fall silent within a second.
         transaction.on_commit(partial(live.withdraw, None, group.pk), robust=True)
-    record(actor, "edited_group", group, space=group, reach=Audience.MANAGERS, audience_before=before)
+    record(actor, "edited_group", group, space=group, reach=Audience.MANAGERS, audience_before=before[0])
     return group
 
 
