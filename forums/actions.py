@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -29,6 +29,7 @@ from network.spaces.models import Space
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
+    from profiles.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def prepare(actor: Actor, raw: str, *, language: str = "") -> Body:
 
 # --- Boards --------------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def open_board(actor: Actor, space: Space, *, name: str, about: str = "", parent: Board | None = None, audience: int = Audience.PUBLIC) -> Board:
+def open_board(
+    actor: Actor, space: Space, *, name: str, about: str = "", parent: Board | None = None, audience: int = Audience.PUBLIC
+) -> Board:
     """Set up a board in a space; a board stands in a board once, not deeper."""
     space = space.locked()
     check(actor, "board.create", space)
@@ -93,7 +96,7 @@ def edit_board(actor: Actor, board: Board, **fields: object) -> Board:
 
 
 # --- Topics --------------------------------------------------------------------------------------------------------------
-def open_topic(
+def open_topic(  # noqa: PLR0913 -- what the form says, each by its name
     actor: Actor,
     place: Board | Space,
     *,
@@ -110,7 +113,7 @@ def open_topic(
         if again := _again(actor, client_id):
             return _first(again)
         board = place.locked() if isinstance(place, Board) else None
-        space = board.space if board is not None else place.locked()
+        space = board.space if board is not None else place.space.locked()
         if again := _again(actor, client_id):  # a twin request held the lock before us
             return _first(again)
         check(actor, "topic.open" if board is not None else "space.post", board or space)
@@ -121,7 +124,7 @@ def open_topic(
         topic = Topic(
             space=space,
             board=board,
-            author=actor.user,
+            author=actor.person,
             on_behalf_of=actor.entity,
             title=tidy_name(title)[:200],
             language=ready.language,
@@ -136,7 +139,16 @@ def open_topic(
         topic.first_post = post = _write(actor, topic, ready, client_id, None, attachments)
         if board is not None:
             Board.objects.filter(pk=board.pk).update(topics_count=F("topics_count") + 1)
-        record(actor, "opened" if board is not None else "posted", topic, target=topic, space=space, reach=topic.reach, post=post.pk, mentioned=list(ready.mentioned))
+        record(
+            actor,
+            "opened" if board is not None else "posted",
+            topic,
+            target=topic,
+            space=space,
+            reach=topic.reach,
+            post=post.pk,
+            mentioned=list(ready.mentioned),
+        )
         return topic
 
 
@@ -161,7 +173,7 @@ def close(actor: Actor, topic: Topic, *, reason: str = "") -> Closure:
     """Close a topic to new replies; closing twice is quiet."""
     topic = topic.locked()
     check(actor, "topic.close", topic)
-    closure, made = Closure.objects.get_or_create(topic=topic, defaults={"by": actor.user, "reason": reason})
+    closure, made = Closure.objects.get_or_create(topic=topic, defaults={"by": _person(actor), "reason": reason})
     if made:
         topic.closed_at = closure.at
         topic.next_version()
@@ -239,7 +251,13 @@ def restore_topic(actor: Actor, topic: Topic) -> None:
 
 # --- Posts ---------------------------------------------------------------------------------------------------------------
 def reply(
-    actor: Actor, topic: Topic, *, body: str, client_id: uuid.UUID | None = None, reply_to: Post | None = None, attachments: Iterable[Attachment] = ()
+    actor: Actor,
+    topic: Topic,
+    *,
+    body: str,
+    client_id: uuid.UUID | None = None,
+    reply_to: Post | None = None,
+    attachments: Iterable[Attachment] = (),
 ) -> Post:
     """Write a post in a topic. The same `client_id` again answers with the first post; a topic closed meanwhile refuses."""
     ready = prepare(actor, body)
@@ -268,7 +286,7 @@ def edit(actor: Actor, post: Post, *, body: str) -> Post:
         post.unknown = ready.unknown
         if post.html == ready.html:
             return post
-        Edit.objects.create(post=post, by=actor.user, html=post.html)
+        Edit.objects.create(post=post, by=_person(actor), html=post.html)
         post.html, post.text, post.folded = ready.html, ready.text, fold(ready.text)
         post.language, post.direction, post.edited_at = ready.language, ready.direction, timezone.now()
         post.version = topic.next_version()
@@ -293,7 +311,7 @@ def delete(actor: Actor, post: Post) -> None:
     check(actor, "post.delete", post)
     if post.number == 1 and topic.posts_count > 1:
         raise ValidationError(_("The first post carries the topic. Close or delete the topic instead."))
-    post.deleted_at, post.deleted_by = timezone.now(), actor.user
+    post.deleted_at, post.deleted_by = timezone.now(), actor.person
     _settle(topic, post)
     if post.number == 1:
         topic.deleted_at = post.deleted_at
@@ -329,9 +347,9 @@ def react(actor: Actor, post: Post, kind: str, *, on: bool = True) -> Post:
     if kind not in Reaction.Kind.values:
         raise ValidationError(_("Unknown reaction."))
     if on:
-        _reaction, changed = Reaction.objects.get_or_create(post=post, user=actor.user, kind=kind)
+        _reaction, changed = Reaction.objects.get_or_create(post=post, user=actor.person, kind=kind)
     else:
-        changed = bool(Reaction.objects.filter(post=post, user=actor.user, kind=kind).delete()[0])
+        changed = bool(Reaction.objects.filter(post=post, user=actor.person, kind=kind).delete()[0])
     if changed:
         post.reactions = dict(post.reactions_given.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
         post.version = topic.next_version()
@@ -344,12 +362,12 @@ def react(actor: Actor, post: Post, kind: str, *, on: bool = True) -> Post:
 # --- Files -----------------------------------------------------------------------------------------------------------------
 def upload(actor: Actor, file: UploadedFile) -> Attachment:
     """Take in one file, which belongs to no post yet. UploadRefused with its sentence when it is not what it says, too large, or the store is full."""
-    held = Attachment.objects.filter(uploader=actor.user).aggregate(bytes=Coalesce(Sum("size"), 0), files=Count("pk"))
-    accepted = accept_upload(file, user=actor.user, stored=Stored(bytes=held["bytes"], files=held["files"]))
+    held = Attachment.objects.filter(uploader=actor.person).aggregate(bytes=Coalesce(Sum("size"), 0), files=Count("pk"))
+    accepted = accept_upload(file, user=_person(actor), stored=Stored(bytes=held["bytes"], files=held["files"]))
     stored = default_storage.save(f"files/{accepted.stored_name}", accepted.content)
     return Attachment.objects.create(
         key=secrets.token_urlsafe(32),
-        uploader=actor.user,
+        uploader=_person(actor),
         name=accepted.name,
         content_type=accepted.content_type,
         size=accepted.size,
@@ -376,35 +394,42 @@ def watch(actor: Actor, topic: Topic, level: str) -> Watch:
     check(actor, "topic.watch", topic)
     if level not in Watch.Level.values:
         raise ValidationError(_("Choose how much you want to hear."))
-    watching, _made = Watch.objects.update_or_create(topic=topic, user=actor.user, defaults={"level": level})
+    watching, _made = Watch.objects.update_or_create(topic=topic, user=actor.person, defaults={"level": level})
     return watching
 
 
 def mark_read(actor: Actor, topic: Topic, number: int) -> None:
     """Remember how far one has read; it never goes back by itself."""
     number = min(number, topic.last_number)
-    if ReadMark.objects.filter(topic=topic, user=actor.user, number__lt=number).update(number=number, at=timezone.now()):
+    if ReadMark.objects.filter(topic=topic, user=actor.person, number__lt=number).update(number=number, at=timezone.now()):
         return
-    ReadMark.objects.bulk_create([ReadMark(topic=topic, user=actor.user, number=number)], ignore_conflicts=True)
+    ReadMark.objects.bulk_create([ReadMark(topic=topic, user=actor.person, number=number)], ignore_conflicts=True)
 
 
 def save_draft(actor: Actor, place: str, *, body: str, title: str = "") -> Draft | None:
     """Keep what is being written; an empty text clears the place."""
     if not body.strip() and not title.strip():
-        Draft.objects.filter(user=actor.user, place=place).delete()
+        Draft.objects.filter(user=actor.person, place=place).delete()
         return None
     draft, _made = Draft.objects.update_or_create(
-        user=actor.user, place=place[:60], defaults={"body": body[: 64 * 1024], "title": title[:200], "saved_at": timezone.now()}
+        user=actor.person, place=place[:60], defaults={"body": body[: 64 * 1024], "title": title[:200], "saved_at": timezone.now()}
     )
     return draft
 
 
 # --- Helpers -------------------------------------------------------------------------------------------------------------
+def _person(actor: Actor) -> User:
+    """Whoever acts; nobody who is not signed in does."""
+    if actor.person is None:
+        raise PermissionDenied
+    return actor.person
+
+
 def _again(actor: Actor, client_id: uuid.UUID | None) -> Post | None:
     """The post this person wrote with this number before: a retry has one effect and one answer."""
     if client_id is None:
         return None
-    return Post.objects.with_author().select_related("topic__space").filter(author=actor.user, client_id=client_id).first()
+    return Post.objects.with_author().select_related("topic__space").filter(author=actor.person, client_id=client_id).first()
 
 
 def _first(post: Post) -> Topic:
@@ -420,7 +445,7 @@ def _write(
     post = Post(
         topic=topic,
         number=topic.last_number,
-        author=actor.user,
+        author=actor.person,
         on_behalf_of=actor.entity,
         author_title=mandate.title if mandate else "",
         html=ready.html,
@@ -434,7 +459,7 @@ def _write(
     )
     post.save(force_insert=True)
     topic.posts_count += 1
-    topic.last_post_at, topic.last_author, topic.last_on_behalf_of = post.created_at, actor.user, actor.entity
+    topic.last_post_at, topic.last_author, topic.last_on_behalf_of = post.created_at, actor.person, actor.entity
     if post.number == 1:
         topic.excerpt = text.excerpt(ready.html, 280)
     topic.save(update_fields=["last_number", "posts_count", "version", "last_post_at", "last_author", "last_on_behalf_of", "excerpt"])
@@ -443,9 +468,9 @@ def _write(
     post.unknown = ready.unknown
     _mention(post, ready)
     _attach(actor, post, attachments)
-    Watch.objects.bulk_create([Watch(topic=topic, user=actor.user)], ignore_conflicts=True)
+    Watch.objects.bulk_create([Watch(topic=topic, user=actor.person)], ignore_conflicts=True)
     mark_read(actor, topic, post.number)  # one has read what one writes
-    Draft.objects.filter(user=actor.user, place=f"topic.{topic.pk}" if post.number > 1 else _place_of(topic)).delete()
+    Draft.objects.filter(user=actor.person, place=f"topic.{topic.pk}" if post.number > 1 else _place_of(topic)).delete()
     return post
 
 
@@ -453,7 +478,7 @@ def _attach(actor: Actor, post: Post, attachments: Iterable[Attachment]) -> None
     if not (files := [file.pk for file in attachments]):
         return
     # Only one's own files that belong to no post yet: a guessed number attaches nothing.
-    Attachment.objects.filter(pk__in=files, uploader=actor.user, post=None).update(post=post)
+    Attachment.objects.filter(pk__in=files, uploader=actor.person, post=None).update(post=post)
     post.files = [{"key": file.key, "name": file.name, "type": file.content_type, "size": file.size} for file in post.attachments.all()]
     post.save(update_fields=["files"])
 
@@ -500,8 +525,8 @@ def _resolve(actor: Actor, handles: set[str]) -> dict[str, text.Mentioned]:
     """Whom the handles name, among those the writer may see: a hidden space is an unknown name."""
     spaces = Space.objects.visible_to(actor).exclude(kind=Space.Kind.GROUP).filter(handle__in=handles)
     return {
-        space.handle or "": text.Mentioned(kind="person" if space.kind == Space.Kind.PERSON else "entity", id=space.pk, name=space.name, path=space.path)
+        space.handle or "": text.Mentioned(
+            kind="person" if space.kind == Space.Kind.PERSON else "entity", id=space.pk, name=space.name, path=space.path
+        )
         for space in spaces
     }
-
-

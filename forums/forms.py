@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from forums.models import Attachment, Board
@@ -107,7 +108,7 @@ class TopicAnywhereForm(TopicForm):
         for board in boards:
             name = f"{board.parent.name} › {board.name}" if board.parent else board.name
             groups.setdefault(board.space.name, []).append((board.pk, name))
-        self.fields["board"].choices = [("", _("Choose a board")), *groups.items()]
+        cast(forms.ChoiceField, self.fields["board"]).choices = [("", _("Choose a board")), *groups.items()]
 
     def clean_board(self) -> Board:
         return self.boards[int(self.cleaned_data["board"])]
@@ -136,6 +137,5 @@ class BoardForm(forms.ModelForm):
 
     def __init__(self, *args: Any, parents: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = parents
-        self.fields["parent"].empty_label = _("None: it stands by itself")
-        self.fields["parent"].required = False
+        parent = cast("forms.ModelChoiceField[Board]", self.fields["parent"])
+        parent.queryset, parent.empty_label, parent.required = parents, _("None: it stands by itself"), False

@@ -71,7 +71,9 @@ def reaction_button(post_id: int, kind: str, count: int, *, words: bool = False)
     """A button that gives a reaction; `with_mine` turns it into one that takes it back. With `words`, its name is written out."""
     label = Reaction.Kind(kind).label
     marks = SafeString(_GIVE.format(int(post_id), kind))  # safe: a number, and a kind of ours
-    face = format_html("{}{}", icon(ICONS[kind], size="small"), format_html(" {} {}", label, count or "") if words else format_html("{}", count or ""))
+    face = format_html(
+        "{}{}", icon(ICONS[kind], size="small"), format_html(" {} {}", label, count or "") if words else format_html("{}", count or "")
+    )
     return format_html('<button form="post-actions" {} aria-label="{}">{}</button>', marks, f"{label} ({count})" if count else label, face)
 
 
@@ -99,9 +101,16 @@ def _context(post: Post, language: str) -> dict[str, Any]:
         "page": post.author.page,
         "entity": post.on_behalf_of,
         "is_answer": post.topic.answer_id == post.pk,
-        "reactions": format_html_join("", "{}", ((reaction_button(post.pk, kind, counts[kind]),) for kind in Reaction.Kind.values if kind in counts)),
+        "reactions": format_html_join(
+            "", "{}", ((reaction_button(post.pk, kind, counts[kind]),) for kind in Reaction.Kind.values if kind in counts)
+        ),
         "files": [
-            {**file, "ending": (ending := file["name"].rpartition(".")[2].lower()[:4]), "tone": _tone(ending), "is_picture": file["type"].startswith("image/")}
+            {
+                **file,
+                "ending": (ending := file["name"].rpartition(".")[2].lower()[:4]),
+                "tone": _tone(ending),
+                "is_picture": file["type"].startswith("image/"),
+            }
             for file in post.files
         ],
     }

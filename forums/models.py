@@ -43,6 +43,8 @@ class Board(Reaching):
     last_post_at = models.DateTimeField(_("last post"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
+    inner: list[Board]  # the boards in it, where a page lists them
+
     objects = BoardQuerySet.as_manager()
 
     class Meta:
@@ -57,16 +59,16 @@ class Board(Reaching):
     @classmethod
     def realign(cls, space_id: int) -> None:
         boards = cls.objects.filter(space=space_id)
-        space_audience = F("space__audience")
-        roots = boards.filter(parent=None).values_list("pk", "audience", space_audience.name)
+        roots = boards.filter(parent=None).values_list("pk", "audience", "space__audience")
         for pk, audience, around in roots:
             reach = max(audience, around)
             cls.objects.filter(pk=pk).update(reach=reach)
             for child, own in boards.filter(parent=pk).values_list("pk", "audience"):
                 cls.objects.filter(pk=child).update(reach=max(own, reach))
 
-    def locked(self) -> Self:
-        return type(self)._default_manager.select_for_update(of=("self",)).select_related("space").get(pk=self.pk)
+    def locked(self) -> Board:
+        """The same row, read again under its lock, with its space."""
+        return Board.objects.select_for_update(of=("self",)).select_related("space").get(pk=self.pk)
 
     @property
     def path(self) -> str:

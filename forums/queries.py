@@ -35,7 +35,9 @@ WALL_PAGE = 10
 
 
 # --- Lists --------------------------------------------------------------------------------------------------------------
-def topic_list(actor: Actor, *, which: str = "all", tag: int | None = None, language: str = "", board: Board | int | None = None) -> TopicQuerySet:
+def topic_list(
+    actor: Actor, *, which: str = "all", tag: int | None = None, language: str = "", board: Board | int | None = None
+) -> TopicQuerySet:
     """The visible topics of boards, pinned ones first (only on their own board's page), then by their last post."""
     topics = Topic.objects.visible_to(actor).kept()
     topics = topics.filter(board=board) if board is not None else topics.exclude(board=None)
@@ -67,11 +69,18 @@ def page_of_topics(
 
     name, values = f"topics:{which}:{language}:{bool(board)}:{bool(tag)}", (board.pk if board is not None else 0, tag or 0)
     [(count,)] = prepared.rows(
-        actor, f"{name}:count", lambda *given: found(*given).order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField())), *values
+        actor,
+        f"{name}:count",
+        lambda *given: found(*given).order_by().values_list(Func(F("pk"), function="COUNT", output_field=IntegerField())),
+        *values,
     ) or [(0,)]
     pages = Paginator(range(count), settings.PAGE_SIZE).get_page(page)
     start = (pages.number - 1) * settings.PAGE_SIZE
-    rows = prepared.rows(actor, f"{name}:{start}", lambda *given: line_rows(found(*given)[start : start + settings.PAGE_SIZE], actor), *values) if count else []
+    rows = (
+        prepared.rows(actor, f"{name}:{start}", lambda *given: line_rows(found(*given)[start : start + settings.PAGE_SIZE], actor), *values)
+        if count
+        else []
+    )
     return pages, [Line(*row) for row in rows]
 
 
@@ -98,7 +107,9 @@ def tags_in_use(chosen: int | None = None, limit: int = 20) -> list[tuple[int, s
     cache = caches["fragments"]
     found: list[tuple[int, str]] | None = cache.get("tags")
     if found is None:
-        newest = Topic.objects.kept().filter(reach=Audience.PUBLIC, tags=OuterRef("pk")).order_by("-last_post_at").values("last_post_at")[:1]
+        newest = (
+            Topic.objects.kept().filter(reach=Audience.PUBLIC, tags=OuterRef("pk")).order_by("-last_post_at").values("last_post_at")[:1]
+        )
         tags = Tag.objects.annotate(newest=Subquery(newest)).exclude(newest=None).order_by("-newest")
         found = list(tags.values_list("pk", "name")[:limit])
         cache.set("tags", found, 60)
@@ -236,21 +247,34 @@ def _side(topic: Topic) -> Side:
     written = (
         Post.objects.kept()
         .filter(topic=topic)
-        .values_list("author__page", "author__page__monogram", "author__page__picture", "on_behalf_of", "on_behalf_of__monogram", "on_behalf_of__picture")
+        .values_list(
+            "author__page",
+            "author__page__monogram",
+            "author__page__picture",
+            "on_behalf_of",
+            "on_behalf_of__monogram",
+            "on_behalf_of__picture",
+        )
         .annotate(last=Max("number"))
         .order_by("-last")[:200]
     )
     faces = [_face(*row[:6]) for row in written]
     near = Topic.objects.kept().filter(space=topic.space_id, reach__lte=topic.reach).exclude(board=None).exclude(pk=topic.pk)
     if tags:
-        near = near.filter(Q(tags__in=[pk for pk, _name in tags]) | Q(board=topic.board_id)).annotate(shared=Max("tags")).order_by(F("shared").desc(nulls_last=True), "-last_post_at")
+        near = (
+            near.filter(Q(tags__in=[pk for pk, _name in tags]) | Q(board=topic.board_id))
+            .annotate(shared=Max("tags"))
+            .order_by(F("shared").desc(nulls_last=True), "-last_post_at")
+        )
     else:
         near = near.filter(board=topic.board_id).order_by("-last_post_at")
     related = [(f"/{translation.get_language()}/topics/{pk}/", title) for pk, title in near.values_list("pk", "title")[:4]]
     return Side(tags=tags, faces=faces[:10], others=max(len(faces) - 10, 0), related=related)
 
 
-def _face(page: int, monogram: str, picture: str, entity: int | None, entity_monogram: str | None, entity_picture: str | None) -> SafeString:
+def _face(
+    page: int, monogram: str, picture: str, entity: int | None, entity_monogram: str | None, entity_picture: str | None
+) -> SafeString:
     person = Space(pk=page, kind="person", monogram=monogram, picture=picture)
     if entity is None:
         return avatar(person, size="small")
@@ -262,7 +286,7 @@ def shown(posts: Any, topics: Topic | dict[int, Topic], actor: Actor, language: 
     return _shown(_rows(posts, actor), topics, language)
 
 
-def _rows(posts: Any, actor: Actor) -> Any:  # noqa: ANN401 -- Post querysets
+def _rows(posts: Any, actor: Actor) -> Any:
     if actor.user_id is None:
         return posts.values_list("pk", "version", "number", "topic_id", Value(None, output_field=CharField()))
     mine = FilteredRelation("reactions_given", condition=Q(reactions_given__user=actor.user_id))

@@ -33,11 +33,13 @@ class Line:
     is_unread: bool  # something was written since this person last read here, and since they came into the network at all
 
 
-def line_rows(topics: TopicQuerySet, actor: Actor) -> QuerySet[Topic, Any]:
+def line_rows(topics: TopicQuerySet, actor: Actor) -> QuerySet[Any, Any]:
     """The columns of a Line, in the list's order."""
     topics = topics.with_mark(actor.user_id)
     unread = Q(pk__in=[]) if actor.user is None else Q(last_number__gt=F("read_number"), last_post_at__gte=actor.user.joined_at)
-    return topics.annotate(unread=Case(When(unread, then=1), default=0, output_field=IntegerField())).values_list("pk", "version", "read_number", "unread")
+    return topics.annotate(unread=Case(When(unread, then=1), default=0, output_field=IntegerField())).values_list(
+        "pk", "version", "read_number", "unread"
+    )
 
 
 def lines_of(topics: TopicQuerySet, actor: Actor) -> list[Line]:

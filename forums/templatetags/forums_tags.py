@@ -87,7 +87,10 @@ def feed_author(activity: Any) -> SafeString:
         return format_html('<a class="author" href="{}"><bdi>{}</bdi></a>', person.get_absolute_url(), person.name)
     entity = activity.on_behalf_of
     return format_html(
-        '<a class="author" href="{}"><bdi>{}</bdi></a> <span class="muted small">– <bdi>{}</bdi></span>', entity.get_absolute_url(), entity.name, person.name
+        '<a class="author" href="{}"><bdi>{}</bdi></a> <span class="muted small">– <bdi>{}</bdi></span>',
+        entity.get_absolute_url(),
+        entity.name,
+        person.name,
     )
 
 

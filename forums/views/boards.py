@@ -32,7 +32,14 @@ def new(request: Request, space_id: int) -> HttpResponse:
         except ValidationError as wrong:
             form.add_error(None, wrong.messages)
     return page(
-        request, "forums/board_form.html", nav="topics", here_space_id=space.pk, space=space, board=None, form=form, status=422 if form.errors else 200
+        request,
+        "forums/board_form.html",
+        nav="topics",
+        here_space_id=space.pk,
+        space=space,
+        board=None,
+        form=form,
+        status=422 if form.errors else 200,
     )
 
 

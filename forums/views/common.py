@@ -45,7 +45,9 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor.user_id is None:
-            return sign_in_first(request, request.get_full_path() if request.method == "GET" else came_from(request) or f"/{language()}/topics/")
+            return sign_in_first(
+                request, request.get_full_path() if request.method == "GET" else came_from(request) or f"/{language()}/topics/"
+            )
         return view(request, *args, **kwargs)
 
     return guarded
@@ -55,7 +57,12 @@ def sign_in_first(request: Request, back: str, place: str = "") -> HttpResponse:
     """To the sign-in page. With a place, what was written waits in the session and stands in its box afterwards."""
     if place and request.POST.get("body"):
         body = request.POST["body"][: 64 * 1024]
-        request.session[KEPT] = {"place": place, "body": body, "format": request.POST.get("body_format", ""), "title": request.POST.get("title", "")[:200]}
+        request.session[KEPT] = {
+            "place": place,
+            "body": body,
+            "format": request.POST.get("body_format", ""),
+            "title": request.POST.get("title", "")[:200],
+        }
         messages.info(request, _("You were signed out. Sign in: what you wrote is kept and waits for you."))
     return done(request, f"{reverse('account_login')}?{urlencode({'next': back})}")
 
@@ -125,7 +132,7 @@ def _take_files(request: Request, form: WritingForm) -> list[Attachment]:
         if len(files) >= MAX_FILES:
             form.add_error("files", _("You can attach up to 10 files."))
             break
-        rates.spend("upload", user_id)
+        rates.spend("upload", request.actor.person.pk)
         try:
             files.append(actions.upload(request.actor, file))
         except UploadRefused as refusal:
@@ -136,7 +143,9 @@ def _take_files(request: Request, form: WritingForm) -> list[Attachment]:
 def tell_unknown(request: Request, post: Post) -> None:
     """The post stands; the writer learns which of the names in it name nobody."""
     if post.unknown:
-        names = "، ".join(f"@{handle}" for handle in post.unknown) if language() == "ar" else ", ".join(f"@{handle}" for handle in post.unknown)
+        names = (
+            "، ".join(f"@{handle}" for handle in post.unknown) if language() == "ar" else ", ".join(f"@{handle}" for handle in post.unknown)
+        )
         count = len(post.unknown)
         sentence = ngettext(
             "Published. This name is known to nobody here: %(names)s", "Published. These names are known to nobody here: %(names)s", count

@@ -6,7 +6,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +23,7 @@ _PLACE = re.compile(r"(topic|board|space)\.[1-9][0-9]{0,17}|topics\.new", re.ASC
 
 
 @require_safe
-def file(request: Request, key: str) -> HttpResponse:
+def file(request: Request, key: str) -> FileResponse:
     """A file, through the door of its post; files of removed posts are gone, one that belongs to no post is its uploader's."""
     found = get_object_or_404(Attachment, key=key)
     if found.post_id is None:

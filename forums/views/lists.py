@@ -13,7 +13,7 @@ from forums.models import Board, Draft
 from forums.rows import rows_html
 from forums.views.common import language, signed_in
 from network.fragments import page
-from network.permissions import can
+from network.permissions import can, check
 from network.requests import Request
 
 LABELS = {
@@ -70,6 +70,7 @@ def board(request: Request, board_id: int) -> HttpResponse:
     """One board: its own boards, its topics, pinned ones first. `?show=` and `?page=` as in the list of all topics."""
     actor = request.actor
     board = get_object_or_404(Board.objects.visible_to(actor).select_related("space", "parent"), pk=board_id)
+    check(actor, "board.view", board)
     choices = list(LABELS) if actor.user_id else list(FOR_VISITORS)
     which = request.GET.get("show", "all")
     which = which if which in choices else "all"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
@@ -32,11 +34,12 @@ def menu(request: Request, post_id: int) -> HttpResponse:
     topic, known = post.topic, actor.user_id is not None
     given = list(Reaction.objects.filter(post=post, user=actor.user_id).values_list("kind", flat=True)) if known else []
     may_react = known and can(actor, "post.react", post)
-    context = {
+    context: dict[str, Any] = {
         "post": post,
         "topic": topic,
         "reactions": [
-            with_mine(reaction_button(post.pk, kind, post.reactions.get(kind, 0), words=True), post.pk, given) for kind in Reaction.Kind.values
+            with_mine(reaction_button(post.pk, kind, post.reactions.get(kind, 0), words=True), post.pk, given)
+            for kind in Reaction.Kind.values
         ]
         if may_react
         else [],
@@ -59,7 +62,7 @@ def menu(request: Request, post_id: int) -> HttpResponse:
 def edit(request: Request, post_id: int) -> HttpResponse:
     """Change the text; what it said before is kept."""
     post = find_post(request, post_id)
-    context = {"nav": "topics", "here_space_id": post.topic.space_id, "post": post, "topic": post.topic}
+    context: dict[str, Any] = {"nav": "topics", "here_space_id": post.topic.space_id, "post": post, "topic": post.topic}
     if request.method != "POST":
         check(request.actor, "post.edit", post)
         return page(request, "forums/post_edit.html", form=PostForm(initial={"body": post.html}, auto_id="%s"), **context)
@@ -84,7 +87,15 @@ def history(request: Request, post_id: int) -> HttpResponse:
     """What the post said, from version to version, and who changed it."""
     post = find_post(request, post_id)
     check(request.actor, "post.history", post)
-    return page(request, "forums/post_history.html", nav="topics", here_space_id=post.topic.space_id, post=post, topic=post.topic, versions=versions(post))
+    return page(
+        request,
+        "forums/post_history.html",
+        nav="topics",
+        here_space_id=post.topic.space_id,
+        post=post,
+        topic=post.topic,
+        versions=versions(post),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -85,7 +85,9 @@ def _reply_form(request: Request, topic: Topic, reader: queries.Reader) -> Reply
 
 def _voice(request: Request, topic: Topic) -> str:
     """In whose name one goes on: the institution's, where one opened the topic for it and still may."""
-    return str(topic.on_behalf_of_id) if topic.on_behalf_of_id in request.actor.mandates and topic.author_id == request.actor.user_id else ""
+    return (
+        str(topic.on_behalf_of_id) if topic.on_behalf_of_id in request.actor.mandates and topic.author_id == request.actor.user_id else ""
+    )
 
 
 def _place(topic: Topic, post_id: int | None) -> str:
@@ -95,9 +97,9 @@ def _place(topic: Topic, post_id: int | None) -> str:
 @require_safe
 def first_unread(request: Request, topic_id: int) -> HttpResponse:
     """To the first post that the reader has not read; to the last when there is none."""
-    topic = get_object_or_404(Topic.objects.visible_to(request.actor).with_mark(request.actor.user_id), pk=topic_id)
+    topic, reader = queries.topic_for(request.actor, topic_id)
     posts = Post.objects.kept().filter(topic=topic)
-    post = posts.filter(number__gt=topic.read_number).order_by("number").first() or posts.order_by("-number").first()
+    post = posts.filter(number__gt=reader.read_number).order_by("number").first() or posts.order_by("-number").first()
     return done(request, post.get_absolute_url() if post is not None else topic.get_absolute_url())
 
 
@@ -263,7 +265,9 @@ def answer(request: Request, topic_id: int) -> HttpResponse:
     """`post` is accepted as the answer."""
     topic = _found(request, topic_id)
     raw = request.POST.get("post", "")
-    post = get_object_or_404(Post.objects.with_author().filter(topic=topic), pk=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else 0)
+    post = get_object_or_404(
+        Post.objects.with_author().filter(topic=topic), pk=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else 0
+    )
     try:
         actions.accept_answer(request.actor, topic, post)
     except ValidationError as wrong:

@@ -28,7 +28,8 @@ from network.files.pictures import redraw
 class Owner(Protocol):
     """Whoever uploads."""
 
-    pk: object
+    @property
+    def pk(self) -> object: ...
 
 
 def accept_upload(file: UploadedFile, *, user: Owner, stored: Stored | None = None) -> Accepted:

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 
-from network.permissions import SENTENCES
+from network.permissions import SENTENCES, check
 from network.requests import Request
 from network.spaces.actors import Actor
 
@@ -21,4 +21,6 @@ def speaking(request: Request) -> Actor:
         return actor.speaking_for(None)
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
         raise PermissionDenied(SENTENCES["entity.speak"])
-    return actor.speaking_for(int(chosen))
+    spoken = actor.speaking_for(int(chosen))
+    check(spoken, "entity.speak", spoken.entity)
+    return spoken

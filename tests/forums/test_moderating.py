@@ -239,8 +239,13 @@ def test_reactions_are_given_once_and_taken_back_once(client, world, topic):
 
 def test_without_script_one_comes_back_to_where_the_button_was(client, world, topic):
     post = topic.posts.first()
-    for page, back in (("/en/groups/1/?wall=2", f"/en/groups/1/?wall=2#post-{post.pk}"), (f"/en/posts/{post.pk}/menu/", f"/en/topics/{topic.pk}/#post-{post.pk}")):
-        answer = as_(client, world.ezz).post(f"/posts/{post.pk}/reactions/", {"kind": "heart"}, headers={"referer": f"http://testserver{page}"})
+    for page, back in (
+        ("/en/groups/1/?wall=2", f"/en/groups/1/?wall=2#post-{post.pk}"),
+        (f"/en/posts/{post.pk}/menu/", f"/en/topics/{topic.pk}/#post-{post.pk}"),
+    ):
+        answer = as_(client, world.ezz).post(
+            f"/posts/{post.pk}/reactions/", {"kind": "heart"}, headers={"referer": f"http://testserver{page}"}
+        )
         assert answer["Location"] == back
     answer = client.post(f"/posts/{post.pk}/reactions/", {"kind": "heart"}, headers={"referer": "https://evil.example/ar/"})
     assert answer["Location"].startswith("/")
@@ -254,7 +259,12 @@ def test_watching_has_three_levels(client, world, topic):
 
 def test_the_menu_offers_what_one_may(client, world, topic):
     post = topic.posts.last()
-    offers = {"edit": f"/en/posts/{post.pk}/edit/", "remove": f"/en/posts/{post.pk}/removal/", "answer": f"/topics/{topic.pk}/answer/", "quote": "?quote="}
+    offers = {
+        "edit": f"/en/posts/{post.pk}/edit/",
+        "remove": f"/en/posts/{post.pk}/removal/",
+        "answer": f"/topics/{topic.pk}/answer/",
+        "quote": "?quote=",
+    }
     for who, may in (
         (world.ezz, {"edit", "remove", "quote"}),
         (world.mona, {"edit", "remove", "answer", "quote"}),
@@ -273,13 +283,25 @@ def test_mona_sets_up_a_board_inside_another(client, world):
     client.post(f"/ar/spaces/{world.group.pk}/boards/new/", {"name": "أنشطة", "parent": world.board.pk, "audience": 0, "position": 10})
     inner = Board.objects.get(name="أنشطة")
     assert (inner.parent, inner.reach) == (world.board, Audience.MEMBERS)
-    assert client.post(f"/ar/spaces/{world.group.pk}/boards/new/", {"name": "أعمق", "parent": inner.pk, "audience": 0, "position": 1}).status_code == 422
-    assert client.post(f"/ar/spaces/{world.group.pk}/boards/new/", {"name": "غريب", "parent": world.open_board.pk, "audience": 0, "position": 1}).status_code == 422
+    assert (
+        client.post(
+            f"/ar/spaces/{world.group.pk}/boards/new/", {"name": "أعمق", "parent": inner.pk, "audience": 0, "position": 1}
+        ).status_code
+        == 422
+    )
+    assert (
+        client.post(
+            f"/ar/spaces/{world.group.pk}/boards/new/", {"name": "غريب", "parent": world.open_board.pk, "audience": 0, "position": 1}
+        ).status_code
+        == 422
+    )
     assert client.post(f"/ar/spaces/{world.group.pk}/boards/new/", {"name": "", "audience": 0, "position": 1}).status_code == 422
 
 
 def test_a_narrower_board_hides_its_topics_at_once(client, world, public_topic):
-    as_(client, world.carmen).post(f"/ar/boards/{world.open_board.pk}/edit/", {"name": "للأعضاء", "audience": Audience.MEMBERS, "position": 1})
+    as_(client, world.carmen).post(
+        f"/ar/boards/{world.open_board.pk}/edit/", {"name": "للأعضاء", "audience": Audience.MEMBERS, "position": 1}
+    )
     assert Topic.objects.get(pk=public_topic.pk).reach == Audience.MEMBERS
     client.logout()
     assert client.get(f"/ar/topics/{public_topic.pk}/").status_code == 404

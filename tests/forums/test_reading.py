@@ -33,7 +33,14 @@ def many(world, topic, count):
     number = topic.last_number
     Post.objects.bulk_create(
         Post(
-            topic=topic, number=number + n, author=world.ezz.user, html=f"<p>جواب {n}</p>", text=f"جواب {n}", folded="", client_id=uuid.uuid4(), version=number + n
+            topic=topic,
+            number=number + n,
+            author=world.ezz.user,
+            html=f"<p>جواب {n}</p>",
+            text=f"جواب {n}",
+            folded="",
+            client_id=uuid.uuid4(),
+            version=number + n,
         )
         for n in range(1, count + 1)
     )
@@ -42,7 +49,9 @@ def many(world, topic, count):
 
 # --- List = door -----------------------------------------------------------------------------------------------------------
 def test_lists_and_doors_agree_for_the_whole_cast(world, topic, public_topic):
-    inner = Board.objects.create(space=world.group, parent=world.board, name="للمشرفين", audience=Audience.MANAGERS, reach=Audience.MANAGERS)
+    inner = Board.objects.create(
+        space=world.group, parent=world.board, name="للمشرفين", audience=Audience.MANAGERS, reach=Audience.MANAGERS
+    )
     network = Board.objects.create(space=world.open_group, name="للشبكة", audience=Audience.NETWORK, reach=Audience.NETWORK)
     in_hidden = topic_in(world, world.hidden_board)
     topic_in(world, inner)
@@ -71,7 +80,10 @@ def test_lists_and_doors_agree_for_the_whole_cast(world, topic, public_topic):
 def test_doors_ask_no_query(world, topic, public_topic):
     actor = world.ezz.actor
     for rows, verbs in (
-        (Topic.objects.visible_to(actor).select_related("space"), ("topic.view", "topic.reply", "topic.edit", "topic.close", "topic.delete")),
+        (
+            Topic.objects.visible_to(actor).select_related("space"),
+            ("topic.view", "topic.reply", "topic.edit", "topic.close", "topic.delete"),
+        ),
         (Post.objects.visible_to(actor).with_topic(), ("post.view", "post.edit", "post.react", "post.delete", "post.history")),
     ):
         found = list(rows)
@@ -141,7 +153,9 @@ def test_lines_of_the_feed_know_no_viewer(world, topic, verb, language):
         actions.accept_answer(world.carmen.actor, topic, topic.posts.last())
     activity = Activity.objects.filter(verb=verb).latest("pk")
     with translation.override(language):
-        html = render_to_string(f"forums/activity/{verb}.html", {"activity": activity, "topic": topic, "post": topic.posts.with_author().last()})
+        html = render_to_string(
+            f"forums/activity/{verb}.html", {"activity": activity, "topic": topic, "post": topic.posts.with_author().last()}
+        )
     assert html.startswith(f'<article class="card feed-item" id="activity-{activity.pk}">')
     assert f"/{language}/topics/{topic.pk}/" in html
 
@@ -186,7 +200,9 @@ def test_pages_hold_twenty_and_links_lead_to_the_place(client, world, topic):
     assert "data-tail" in page
     assert "data-tail" not in client.get(f"/en/topics/{topic.pk}/").content.decode()
     assert client.get(f"/en/posts/{post.pk}/")["Location"] == f"/en/topics/{topic.pk}/?page=2#post-{post.pk}"
-    assert client.get(f"/posts/{post.pk}/", headers={"accept-language": "fr"})["Location"] == f"/fr/topics/{topic.pk}/?page=2#post-{post.pk}"
+    assert (
+        client.get(f"/posts/{post.pk}/", headers={"accept-language": "fr"})["Location"] == f"/fr/topics/{topic.pk}/?page=2#post-{post.pk}"
+    )
     actions.mark_read(world.basel.actor, Topic.objects.get(pk=topic.pk), 24)
     assert client.get(f"/en/topics/{topic.pk}/unread/")["Location"] == f"/en/topics/{topic.pk}/?page=2#post-{post.pk}"
     for odd in ("0", "-3", "99", "x", "9" * 30):
@@ -249,7 +265,9 @@ def titles(answer):
 def test_topics_are_filtered(client, world):
     first = topic_in(world, world.board, title="أول")
     second = topic_in(world, world.board, title="ثان")
-    third = actions.open_topic(world.ezz.actor, world.board, title="Troisième", body="<p>Bonjour à tous les amis de la lecture</p>", tags=["clubs"])
+    third = actions.open_topic(
+        world.ezz.actor, world.board, title="Troisième", body="<p>Bonjour à tous les amis de la lecture</p>", tags=["clubs"]
+    )
     actions.pin(world.mona.actor, first)
     reply_to(world, second)
     actions.watch(world.basel.actor, second, "watching")
@@ -292,13 +310,15 @@ def test_walls_show_the_first_post_and_the_last_replies(rf, world, django_assert
         request = rf.get("/")
         request.actor, request.user = who.actor, who.user
         with django_assert_max_num_queries(6):
-            html = Template("{% load forums_tags %}{% wall space %}").render(Context({"request": request, "space": world.group, "csrf_token": "proof"}))
+            html = Template("{% load forums_tags %}{% wall space %}").render(
+                Context({"request": request, "space": world.group, "csrf_token": "proof"})
+            )
         assert [(f"رد {n}" in html) for n in range(5)] == [False, False, sees, sees, sees]
         assert ("أول ما كتب" in html) == sees
         assert (f'action="/topics/{wall.pk}/posts/"' in html) == sees
         assert (f'action="/spaces/{world.group.pk}/wall/"' in html) == sees
         assert "proof" in html
         for tag in ("boards", "latest_topics"):
-            Template("{% load forums_tags %}{% " + tag + " space %}").render(Context({"request": request, "space": world.group, "actor": request.actor}))
-
-
+            Template("{% load forums_tags %}{% " + tag + " space %}").render(
+                Context({"request": request, "space": world.group, "actor": request.actor})
+            )

@@ -35,7 +35,9 @@ def as_(client: Client, who: object) -> Client:
 
 # --- A reply ------------------------------------------------------------------------------------------------------------
 def test_ezz_replies_and_is_led_to_the_post(client, world, topic):
-    answer = as_(client, world.ezz).post(f"/topics/{topic.pk}/posts/", {"body": "سطر أول\n\nسطر ثان"}, headers={"referer": "http://testserver/fr/topics/1/"})
+    answer = as_(client, world.ezz).post(
+        f"/topics/{topic.pk}/posts/", {"body": "سطر أول\n\nسطر ثان"}, headers={"referer": "http://testserver/fr/topics/1/"}
+    )
     post = topic.posts.last()
     assert (answer.status_code, answer["Location"]) == (302, f"/fr/topics/{topic.pk}/#post-{post.pk}")
     assert (post.number, post.author, post.on_behalf_of, post.text) == (3, world.ezz.user, None, "سطر أول\nسطر ثان")
@@ -114,7 +116,8 @@ def test_htmx_gets_the_form_back_where_it_stood(client, world, topic):
 
 def test_forbidden_markup_leaves_and_the_words_stay(client, world, topic):
     as_(client, world.ezz).post(
-        f"/topics/{topic.pk}/posts/", {"body": "<p onclick=x>مرحبا</p><script>alert(1)</script><img src=x onerror=y>", "body_format": "html"}
+        f"/topics/{topic.pk}/posts/",
+        {"body": "<p onclick=x>مرحبا</p><script>alert(1)</script><img src=x onerror=y>", "body_format": "html"},
     )
     assert topic.posts.last().html == '<p dir="auto">مرحبا</p>'
 
@@ -154,7 +157,9 @@ def test_a_topic_closed_meanwhile_refuses_and_keeps_the_words(client, world, top
 def test_a_mandate_ended_meanwhile_refuses_keeps_the_words_and_lets_choose_another_name(client, world, topic):
     as_(client, world.carmen)
     now = timezone.now()
-    Mandate.objects.filter(user=world.carmen.user).update(starts_at=now - timezone.timedelta(days=9), ends_at=now - timezone.timedelta(days=1))
+    Mandate.objects.filter(user=world.carmen.user).update(
+        starts_at=now - timezone.timedelta(days=9), ends_at=now - timezone.timedelta(days=1)
+    )
     type(world.carmen.user).objects.filter(pk=world.carmen.user.pk).update(rights=99)
     answer = client.post(f"/topics/{topic.pk}/posts/", {"body": "باسم اللجنة", "on_behalf_of": world.natcom_tn.pk})
     assert answer.status_code == 403
@@ -256,7 +261,9 @@ def test_orphans_are_swept_after_a_day(world, topic):
 
 # --- Topics and walls ---------------------------------------------------------------------------------------------------------
 def test_ezz_opens_a_topic_with_tags(client, world):
-    answer = as_(client, world.ezz).post(f"/ar/boards/{world.board.pk}/new/", {"title": "رحلة مدرسية", "body": "من يشارك؟", "tags": "رحلات، Écoles, رحلات"})
+    answer = as_(client, world.ezz).post(
+        f"/ar/boards/{world.board.pk}/new/", {"title": "رحلة مدرسية", "body": "من يشارك؟", "tags": "رحلات، Écoles, رحلات"}
+    )
     topic = Topic.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, f"/ar/topics/{topic.pk}/")
     assert (topic.title, topic.board, topic.space_id, topic.posts.count()) == ("رحلة مدرسية", world.board, world.group.pk, 1)
@@ -298,7 +305,9 @@ def test_a_topic_may_be_for_managers_only(client, world):
 
 
 def test_carmen_writes_on_the_commissions_wall(client, world):
-    answer = as_(client, world.carmen).post(f"/spaces/{world.natcom_tn.pk}/wall/", {"body": "نرحب بالجميع", "on_behalf_of": world.natcom_tn.pk})
+    answer = as_(client, world.carmen).post(
+        f"/spaces/{world.natcom_tn.pk}/wall/", {"body": "نرحب بالجميع", "on_behalf_of": world.natcom_tn.pk}
+    )
     topic = Topic.objects.get()
     assert answer["Location"].endswith(f"/institutions/natcom-tn/#topic-{topic.pk}")
     assert (topic.board, topic.title, str(topic), topic.on_behalf_of_id) == (None, "", "نرحب بالجميع", world.natcom_tn.pk)
@@ -400,5 +409,3 @@ def test_ten_at_once_get_ten_numbers(world):
     assert sorted(topic.posts.values_list("number", flat=True)) == list(range(1, 12))
     assert sorted(topic.posts.values_list("version", flat=True)) == list(range(1, 12))
     assert (topic.version, topic.posts_count, topic.last_number) == (11, 11, 11)
-
-
