@@ -34,6 +34,8 @@ def announce(activity: Activity) -> None:
                 frames += post_frames(former, op="replace") if former is not None else []
         elif topic is not None:
             frames.append((topic.stream, {"type": "head", "version": topic.version}))
+        if topic is not None and activity.verb in TOPIC_CHANGES:  # what stands round the posts is asked for anew
+            frames.append((topic.stream, {"type": "hint", "kind": "topic"}))
         frames += hints(activity)
         changed = {topic.stream, f"space.{topic.space_id}", f"board.{topic.board_id}", "feed"} if topic is not None else set()
         if activity.space_id:
@@ -48,6 +50,7 @@ def announce(activity: Activity) -> None:
         logger.exception("An activity could not be announced; pages catch up by themselves.")
 
 
+TOPIC_CHANGES = {"closed", "reopened", "pinned", "unpinned", "retitled", "answered", "unanswered", "restored_topic"}
 TOPIC_NARROWS = {"deleted_topic", "restored_topic", "moved"}
 SPACE_NARROWS = {"edited_board"}
 

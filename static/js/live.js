@@ -2,9 +2,10 @@
 // GET /live/ whenever it may have missed something. The page is right without it; with it, it is right sooner.
 //
 // On the page:  <div data-stream="topic.42" data-version="17" data-tail>…<article id="post-7" data-number="3">…</div>
-//   data-tail: the last page of the topic, where new posts are put.
+//   data-tail: the last page of the topic, where new posts are put. body[data-poll]: milliseconds between questions, without a line.
 // Events on document:  live:hint {stream, kind, …}   live:typing {stream, user, name}   live:applied {element, op}
 //   multaqa:connection {state}   multaqa:count {name, value}
+import { refresh } from "./fresh.js";
 import { say, toast } from "./say.js";
 
 const PROTOCOL = 1;
@@ -118,6 +119,13 @@ function connect() {
   };
 }
 
+function hangUp() {
+  clearTimeout(silenceTimer);
+  const mine = socket;
+  socket = null; // first: its end is no news
+  mine?.close();
+}
+
 function ended(code) {
   if (code === 4409) return outdated("reload-script");
   if (code === 4401) toast(say("signed-out"), { tone: "danger" });
@@ -132,9 +140,7 @@ function ended(code) {
 function listenForSilence() {
   clearTimeout(silenceTimer);
   silenceTimer = setTimeout(() => {
-    const mine = socket;
-    socket = null;
-    mine?.close();
+    hangUp();
     ended(1006);
   }, SILENCE);
 }
@@ -160,6 +166,7 @@ function hear(frame) {
       return met(frame.stream, frame.version);
     case "hint":
       if (typeof frame.count === "number") emit("multaqa:count", { name: frame.kind, value: frame.count });
+      if (frame.kind === "topic") refresh(frame.stream);
       return emit("live:hint", frame);
     case "typing":
       return String(frame.user) === body.dataset.user ? undefined : emit("live:typing", frame);
@@ -271,8 +278,11 @@ async function ask(streams) {
       state.version = state.head = Math.max(state.version, found.head);
       for (const version of state.ahead) if (version <= state.version) state.ahead.delete(version);
       close(state);
-      // Something that is no row changed: the topic was closed, pinned or named anew.
-      if (found.head > before) emit("live:hint", { stream, kind: "topic", version: found.head, rows: found.rows.length });
+      // More versions than rows: something that is no row changed, the topic was closed, pinned or named anew.
+      if (found.head - before > new Set(found.rows.map((changed) => changed.version)).size) {
+        refresh(stream);
+        emit("live:hint", { stream, kind: "topic", version: found.head });
+      }
     }
   }
   return true;
@@ -287,7 +297,7 @@ function poll() {
     // Without a line nobody hints: whoever shows counts may ask for them.
     emit("live:hint", { kind: "poll" });
   };
-  pollTimer = setInterval(round, POLL);
+  pollTimer = setInterval(round, Number(body.dataset.poll) || POLL);
   round();
 }
 
@@ -405,9 +415,7 @@ function outdated(word) {
   if (stopped) return;
   stopped = true;
   clearInterval(pollTimer);
-  const mine = socket;
-  socket = null;
-  mine?.close();
+  hangUp();
   const strip = document.createElement("div");
   strip.className = "connection";
   strip.id = "reload-strip";
@@ -466,16 +474,17 @@ document.addEventListener("visibilitychange", () => {
 });
 
 addEventListener("online", () => {
+  if (stopped) return;
   tries = 0;
   show("reconnecting");
+  // The old line may be dead and not know it: a new one says at once how far the streams have come.
+  hangUp();
   connect();
 });
 addEventListener("offline", () => show("offline"));
 addEventListener("pagehide", () => {
   clearTimeout(retryTimer);
-  const mine = socket;
-  socket = null;
-  mine?.close();
+  hangUp();
 });
 addEventListener("pageshow", (event) => event.persisted && connect());
 
