@@ -24,8 +24,16 @@ export function connect(menu) {
   const onOutside = (event) => {
     if (menu.open && !menu.contains(event.target)) close();
   };
+  // A press on a label moves the focus to the page behind it before the click arrives: that is no leaving.
+  let pressed = false;
+  const onPress = () => {
+    pressed = true;
+  };
+  const onRelease = () => {
+    pressed = false;
+  };
   const onLeave = (event) => {
-    if (menu.open && event.relatedTarget && !menu.contains(event.relatedTarget)) close();
+    if (menu.open && !pressed && event.relatedTarget && !menu.contains(event.relatedTarget)) close();
   };
   // A choice made with the pointer closes the menu of a selector; with the keyboard one may still be walking.
   const onPick = (event) => {
@@ -34,6 +42,13 @@ export function connect(menu) {
   menu.addEventListener("keydown", onKey);
   menu.addEventListener("focusout", onLeave);
   menu.addEventListener("click", onPick);
+  menu.addEventListener("pointerdown", onPress);
+  document.addEventListener("pointerup", onRelease);
+  document.addEventListener("pointercancel", onRelease);
   document.addEventListener("pointerdown", onOutside);
-  return () => document.removeEventListener("pointerdown", onOutside);
+  return () => {
+    document.removeEventListener("pointerup", onRelease);
+    document.removeEventListener("pointercancel", onRelease);
+    document.removeEventListener("pointerdown", onOutside);
+  };
 }
