@@ -86,6 +86,7 @@ def _daphne(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 @pytest.fixture
 def server(_daphne: str, transactional_db: None) -> Iterator[str]:
     """The origin of the running program, such as http://127.0.0.1:40123, with a worker; what the test commits, the pages show."""
+    _one_epoch()
     stop = threading.Event()
     worker = threading.Thread(target=run_worker, args=(stop,), name="worker", daemon=True)
     worker.start()
@@ -183,6 +184,15 @@ def sign_in(context: BrowserContext, user: Any, origin: str) -> None:
     client.force_login(user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": origin, "httpOnly": True, "sameSite": "Lax"}])
+
+
+def _one_epoch() -> None:
+    """The tables were emptied, which is another life of the data: the hub must not tell this test's pages of the life before."""
+    from network.live import hub  # noqa: PLC0415 -- app ready
+    from realtime.models import Epoch  # noqa: PLC0415 -- app ready
+
+    Epoch.objects.all().delete()
+    hub.epoch = Epoch.now()
 
 
 def _end_connections() -> None:
