@@ -30,7 +30,7 @@ class KeptCache(BaseCache):
         now, store = monotonic(), self._store
         return {key: kept[1] for key in keys if (kept := store.get(key)) is not None and kept[0] >= now}
 
-    def set(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:  # type: ignore[assignment]
+    def set(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         until = float("inf") if seconds is None else monotonic() + seconds
         with _LOCK:
@@ -39,12 +39,12 @@ class KeptCache(BaseCache):
                     self._store.pop(old, None)
             self._store[key] = (until, value)
 
-    def set_many(self, data: dict[str, Any], timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> list[str]:  # type: ignore[assignment]
+    def set_many(self, data: dict[str, Any], timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> list[str]:
         for key, value in data.items():
             self.set(key, value, timeout)
         return []
 
-    def add(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:  # type: ignore[assignment]
+    def add(self, key: str, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         if self.get(key) is not None:
             return False
         self.set(key, value, timeout)

@@ -18,7 +18,9 @@ AMONG = 2**61  # stands for a list: `pk__in=[AMONG]`
 SLOTS = tuple(2**62 + at for at in range(4))
 
 
-def rows(actor: Actor, name: str, build: Callable[..., QuerySet[Any, Any]], *values: int, among: Sequence[int] = ()) -> list[tuple[Any, ...]]:
+def rows(
+    actor: Actor, name: str, build: Callable[..., QuerySet[Any, Any]], *values: int, among: Sequence[int] = ()
+) -> list[tuple[Any, ...]]:
     """The rows of a `.values_list()` query that depends on the actor's rights, on `values` (numbers) and on a list of numbers.
 
     `build(actor, *slots)` makes the query from stand-ins; it must use each of them as a plain value, `[AMONG]` for the list, and nothing

@@ -135,14 +135,14 @@ def block(actor: Actor, other: User) -> Block:
     """Hear no more of somebody; blocking oneself is refused, blocking twice is quiet. Ends following."""
     if other.pk == actor.user_id:
         raise ValidationError(_("You cannot block yourself."))
-    made, _new = Block.objects.get_or_create(user=actor.user, blocked=other)
+    made, _new = Block.objects.get_or_create(user=actor.person, blocked=other)
     unfollow(actor, other.page)
     return made
 
 
 @transaction.atomic
 def unblock(actor: Actor, other: User) -> None:
-    Block.objects.filter(user=actor.user, blocked=other).delete()
+    Block.objects.filter(user=actor.person, blocked=other).delete()
 
 
 def _free_handle(name: str, user: User) -> str:

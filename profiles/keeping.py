@@ -17,7 +17,7 @@ _KEPT: dict[int, User] = {}
 _MOST = 5_000
 
 
-class KeepingBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
+class KeepingBackend(AuthenticationBackend):
     """allauth's backend; who is signed in is read as above."""
 
     def get_user(self, user_id: int) -> User | None:

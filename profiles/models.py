@@ -37,7 +37,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return actions.open_account(user, name=email.partition("@")[0])
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]  # notices are a library's model, which has no types
     """One who signs in by e-mail. Names stand on the person's page (`user.page`, a Space)."""
 
     email = models.EmailField(_("e-mail"), unique=True)

@@ -41,16 +41,12 @@ def pages(actor: Actor) -> SpaceQuerySet:
     """The pages of people the actor may see, each with account, profile and country, and in the same query
     `followers_count`, and whether the actor follows (`is_followed`) or blocked (`is_blocked`) the person."""
     followers = Follow.objects.filter(space=OuterRef("pk")).order_by().values("space").annotate(number=Count("pk")).values("number")
-    return (
-        Space.objects.people()
-        .visible_to(actor)
-        .select_related("user__profile", "country")
-        .annotate(
-            followers_count=Coalesce(Subquery(followers), 0),
-            is_followed=Exists(Follow.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
-            is_blocked=Exists(Block.objects.filter(blocked=OuterRef("user"), user=actor.user_id)),
-        )
-    )
+    columns = {
+        "followers_count": Coalesce(Subquery(followers), 0),
+        "is_followed": Exists(Follow.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
+        "is_blocked": Exists(Block.objects.filter(blocked=OuterRef("user"), user=actor.user_id)),
+    }
+    return Space.objects.people().visible_to(actor).select_related("user__profile", "country").annotate(**columns)
 
 
 def mandates_of(actor: Actor, user_ids: Iterable[int]) -> dict[int, list[Mandate]]:

@@ -76,7 +76,7 @@ def activities(actor: Actor, *, scope: str = "following", kind: str = "") -> Que
 def page_of(actor: Actor, *, scope: str, kind: str, before: int | None = None) -> tuple[list[Item], int | None]:
     """A page of the feed older than `before`, and the number to ask for the next one with (None: that was all)."""
     found = prepared.rows(actor, f"feed:{scope}:{kind}", partial(_older, scope=scope, kind=kind), before if before is not None else NEWEST)
-    rows = [Row(*values[:-1], json.loads(values[-1]) if isinstance(values[-1], str) else values[-1]) for values in found]
+    rows = [Row._make((*values[:-1], json.loads(values[-1]) if isinstance(values[-1], str) else values[-1])) for values in found]
     more = rows[settings.PAGE_SIZE - 1].pk if len(rows) > settings.PAGE_SIZE else None
     return items(actor, rows[: settings.PAGE_SIZE]), more
 

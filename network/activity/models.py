@@ -19,7 +19,7 @@ class ActivityQuerySet(VisibleQuerySet):
     pass
 
 
-class Activity(Reaching):
+class Activity(Reaching):  # type: ignore[django-manager-missing]  # notices are a library's model, which has no types
     """One thing that happened, in the W3C Activity Streams words. The two generic keys are the only ones in the house."""
 
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="activities", verbose_name=_("actor"))

@@ -88,6 +88,11 @@ class Entity(Space):
     fictional = models.BooleanField(_("invented for demonstration"), default=False)
     sources = models.JSONField(_("sources of what is said here"), default=dict, blank=True)
 
+    # What with_counts() adds.
+    under_count: int
+    groups_count: int
+    team_count: int
+
     objects = EntityQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:

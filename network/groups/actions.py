@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def create(actor: Actor, **fields: object) -> Group:
     """Open a group: its opener owns it; written for an institution (`actor.entity`), the institution owns it and is in it."""
     check(actor, "group.create")
-    group = Group(kind=Space.Kind.GROUP, created_by=actor.user, owner=actor.entity)
+    group = Group(kind=Space.Kind.GROUP, created_by=actor.person, owner=actor.entity)
     _draw(group, fields)
     describe(group, **fields)
     if actor.entity is not None:
@@ -34,7 +34,7 @@ def create(actor: Actor, **fields: object) -> Group:
         group.overseer_id, group.country_id = actor.entity.overseer_id, actor.entity.country_id
     group.full_clean(exclude=["overseer"])
     group.save()
-    admit(group, user=actor.user, role=Role.OWNER)
+    admit(group, user=actor.person, role=Role.OWNER)
     if actor.entity is not None:
         admit(group, entity=actor.entity)
     record(actor, "opened_group", group, space=group)
@@ -66,7 +66,7 @@ def join(actor: Actor, group: Group) -> Membership:
     It makes nobody part of the network: nobody approved it.
     """
     group = group.locked()
-    who = {"user": None, "entity": actor.entity} if actor.entity_id else {"user": actor.user}
+    who = {"user": None, "entity": actor.entity} if actor.entity_id else {"user": actor.person}
     if membership := Membership.objects.filter(space=group, **who).first():
         return membership
     check(actor, "group.join", group)
@@ -82,7 +82,7 @@ def request(actor: Actor, group: Group, *, message: str = "") -> JoinRequest:
     check(actor, "group.request", group)
     if actor.entity_id and Membership.objects.filter(space=group, entity=actor.entity_id).exists():
         raise ValidationError(_("Your institution is already a member of this group."))
-    asked, made = JoinRequest.objects.get_or_create(space=group, user=actor.user, defaults={"message": message, "entity": actor.entity})
+    asked, made = JoinRequest.objects.get_or_create(space=group, user=actor.person, defaults={"message": message, "entity": actor.entity})
     if made:
         record(actor, "asked_to_join", group, space=group, reach=Audience.MANAGERS, request=asked.pk)
     return asked

@@ -24,6 +24,14 @@ class Group(Space):
     )
     created_by = models.ForeignKey("profiles.User", models.PROTECT, related_name="groups_created", verbose_name=_("opened by"))
 
+    # How the reader stands to it: the pages of groups say so before they render.
+    requests_count: int
+    asked: bool
+    role: str | None
+    is_mine: bool
+    may_join: bool
+    may_ask: bool
+
     objects = GroupQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:

@@ -153,7 +153,10 @@ def invite(
     if user is not None and not user.is_active:
         raise ValidationError(_("This account is suspended."))
     invitation, made = Invitation.objects.get_or_create(
-        space=space, user=user, entity=entity, defaults={"by": actor.user, "role": Role.MEMBER if entity else role, "message": message},  # type: ignore[misc]
+        space=space,
+        user=user,
+        entity=entity,
+        defaults={"by": actor.person, "role": Role.MEMBER if entity else role, "message": message},
     )
     if made:
         record(actor, "invited", invitation.who, target=space, reach=Audience.MANAGERS, invitation=invitation.pk)
@@ -194,7 +197,7 @@ def answer_request(actor: Actor, request: JoinRequest, *, approve: bool, message
     if not approve:
         record(actor, "declined", asked.user.page, target=space, reach=Audience.MANAGERS, message=message)
         return None
-    membership, _made = admit(space, user=None if asked.entity_id else asked.user, entity=asked.entity, approved_by=actor.user)
+    membership, _made = admit(space, user=None if asked.entity_id else asked.user, entity=asked.entity, approved_by=actor.person)
     record(actor, "approved", asked.user.page, target=space, reach=Audience.MANAGERS, message=message)
     return membership
 
@@ -209,13 +212,13 @@ def withdraw_request(actor: Actor, space: Space) -> None:
 @transaction.atomic
 def follow(actor: Actor, space: Space) -> Follow:
     check(actor, "space.follow", space)
-    following, _made = Follow.objects.get_or_create(user=actor.user, space=space)
+    following, _made = Follow.objects.get_or_create(user=actor.person, space=space)
     return following
 
 
 @transaction.atomic
 def unfollow(actor: Actor, space: Space) -> None:
-    Follow.objects.filter(user=actor.user, space=space).delete()
+    Follow.objects.filter(user=actor.person, space=space).delete()
 
 
 # --- Mandates ------------------------------------------------------------------------------------------------------------
@@ -240,7 +243,7 @@ def name_mandate(  # noqa: PLR0913 -- a mandate is all of these
         raise ValidationError({"until_day": _("The last day must not come before the first.")})
     if not user.is_active:
         raise ValidationError({"user": _("This account is suspended.")})
-    mandate = Mandate(entity=entity, user=user, title=tidy_name(title), network=network, is_head=is_head, named_by=actor.user)
+    mandate = Mandate(entity=entity, user=user, title=tidy_name(title), network=network, is_head=is_head, named_by=actor.person)
     mandate.set_days(from_day, until_day)
     # The institution's row is locked: a form sent twice meets its own first mandate here.
     same = Mandate.objects.not_over(mandate.starts_at).filter(entity=entity, user=user, network=network, title=mandate.title)
@@ -264,7 +267,7 @@ def end_mandate(actor: Actor, mandate: Mandate) -> Mandate:
         return mandate
     now = timezone.now()
     # It ends in the course of this day, as the institution's country counts days; one that was still to come never begins.
-    mandate.ends_at, mandate.ended_by = now, actor.user
+    mandate.ends_at, mandate.ended_by = now, actor.person
     mandate.until_day = max(mandate.from_day, mandate.local_day(now))
     mandate.save(update_fields=["ends_at", "until_day", "ended_by"])
     record(actor, "mandate_ended", mandate.user.page, target=mandate.entity, reach=Audience.MANAGERS, mandate=mandate.pk)

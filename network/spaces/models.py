@@ -154,6 +154,10 @@ class Space(models.Model):
     verified = models.BooleanField(_("verified"), default=False)
     members_count = models.PositiveIntegerField(_("members"), default=0, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    # What a query adds where a page shows it: with_follow(), profiles.queries.pages().
+    is_followed: bool
+    is_blocked: bool
+    followers_count: int
 
     objects = SpaceQuerySet.as_manager()
 
@@ -214,7 +218,9 @@ class Space(models.Model):
         """Who reads, in the fewest words: for a card."""
         if not self.listed:
             return gettext("Hidden")
-        return {Audience.PUBLIC: gettext("Public"), Audience.NETWORK: gettext("The network"), Audience.MEMBERS: gettext("Members only")}[self.audience]  # type: ignore[index]
+        return {Audience.PUBLIC: gettext("Public"), Audience.NETWORK: gettext("The network"), Audience.MEMBERS: gettext("Members only")}[
+            self.audience
+        ]  # type: ignore[index]
 
     @property
     def path(self) -> str:
@@ -231,7 +237,7 @@ class Space(models.Model):
         return f"/{get_language() or 'ar'}{self.path}"
 
     def locked(self) -> Self:
-        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)  # type: ignore[return-value]
+        return type(self)._default_manager.select_for_update(of=("self",)).get(pk=self.pk)  # type: ignore[return-value]  # a subclass has a manager of its own
 
 
 class Role(models.TextChoices):
@@ -275,6 +281,7 @@ class Mandate(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="mandates_ended", verbose_name=_("ended by")
     )
+    page: Space | None  # the person's, on pages whose reader may see it
 
     objects = MandateQuerySet.as_manager()
 
@@ -343,6 +350,7 @@ class Membership(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("approved by")
     )
     since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    is_mine: bool  # on pages that show it
 
     class Meta:
         verbose_name = _("membership")

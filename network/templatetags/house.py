@@ -357,7 +357,7 @@ def shell(context: Context, name: str) -> SafeString:
     """
     actor, request = context.get("actor"), context.get("request")
     if request is None or context.get("query") or settings.DEBUG:
-        return engine_of(context).get_template(name).render(context.new(context.flatten()))
+        return engine_of(context).get_template(name).render(context.new({str(key): value for key, value in context.flatten().items()}))
     user = actor.user if actor is not None else None
     unread = context.get("notices_unread")
     count = min(int(unread() if callable(unread) else unread or 0), 100)

@@ -22,10 +22,11 @@ from profiles.models import Block
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request) -> HttpResponse:
     """Change one's own page; a refused form comes back filled."""
-    user, space = request.actor.user, request.actor.user.page
+    user = request.actor.person
+    space = user.page
     if request.method == "POST":
         if request.FILES:
             rates.spend("upload", user.pk)
@@ -46,10 +47,10 @@ def edit(request: Request) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: Request) -> HttpResponse:
     """How one wants to read. A new language shows at once."""
-    user = request.actor.user
+    user = request.actor.person
     form = PreferencesForm(request.POST or None, instance=user) if request.method == "POST" else PreferencesForm(instance=user)
     if request.method == "POST":
         if not form.is_valid():
@@ -76,7 +77,7 @@ def blocked(request: Request) -> HttpResponse:
 @require_POST
 def end_all_sessions(request: Request) -> HttpResponse:
     """Sign out everywhere, here too."""
-    user = request.actor.user
+    user = request.actor.person
     actions.end_sessions(user)
     logout(request)
     live.withdraw(user.pk)

@@ -19,10 +19,11 @@ MOST = 24
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def about_me(request: Request) -> HttpResponse:
     """Step 1: who I am."""
-    user, space = request.actor.user, request.actor.user.page
+    user = request.actor.person
+    space = user.page
     if request.method == "POST":
         form = AboutMeForm(request.POST)
         if form.is_valid():
@@ -33,7 +34,7 @@ def about_me(request: Request) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def institutions(request: Request) -> HttpResponse:
     """Step 2: the institutions of my country, its National Commission first; without a country, the commissions."""
     actor = request.actor
@@ -42,7 +43,7 @@ def institutions(request: Request) -> HttpResponse:
         for space in shown.filter(pk__in=_numbers(request.POST.getlist("follow"))):
             spaces.follow(actor, space)
         return redirect("welcome_groups")
-    country = actor.user.page.country
+    country = actor.person.page.country
     # Who oversees others is a commission; it comes first.
     shown = shown.annotate(overseen_count=Count("overseen"))
     offered = list(shown.filter(country=country).order_by("-overseen_count", "pk")[:MOST]) if country else []

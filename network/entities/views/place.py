@@ -12,11 +12,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from network.entities.models import Entity, Kind
+from network.entities.models import Entity, EntityQuerySet, Kind
 from network.fragments import page
 from network.permissions import can
 from network.requests import Request
-from network.spaces.actors import Actor
 from network.spaces.models import FALLBACK, Mandate, Space
 
 FEW = 6
@@ -24,7 +23,7 @@ FEW = 6
 
 def find(request: Request, code: str) -> Entity:
     """The institution of this code, as the actor may see it, with its counts: one query."""
-    actor: Actor = request.actor
+    actor = request.actor
     found = Entity.objects.visible_to(actor).select_related("entity_kind", "country", "parent").with_follow(actor.user_id)
     return get_object_or_404(found.with_counts(actor), handle=code)
 
@@ -77,7 +76,7 @@ def groups(request: Request, code: str) -> HttpResponse:
 
 
 def _show(request: Request, entity: Entity, tab: str, **context: Any) -> HttpResponse:
-    actor: Actor = request.actor
+    actor = request.actor
     path = entity.get_absolute_url()
     tabs: list[tuple[str, str, str, int | None]] = [
         ("overview", path, _("Overview"), None),
@@ -126,6 +125,6 @@ def _team(request: Request, entity: Entity) -> list[Mandate]:
     return team
 
 
-def _below(request: Request, entity: Entity):  # type: ignore[no-untyped-def]
+def _below(request: Request, entity: Entity) -> EntityQuerySet:
     found = Entity.objects.visible_to(request.actor).filter(Q(parent=entity) | Q(overseer=entity))
     return found.select_related("entity_kind", "country").in_protocol_order()

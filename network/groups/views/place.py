@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, Subquery, Value
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from network.fragments import done, page
 from network.groups import actions
 from network.groups.forms import AskForm, HandOverForm
-from network.groups.models import Group
+from network.groups.models import Group, GroupQuerySet
 from network.names import fold
 from network.permissions import can
 from network.requests import Request
@@ -32,13 +32,13 @@ ROWS = 20
 
 def find(request: Request, group_id: int) -> Group:
     """The group, as the actor may see it, with what binds them to it: one query."""
-    return get_object_or_404(_bound(request.actor).select_related("owner", "created_by__page"), pk=group_id)  # type: ignore[attr-defined]
+    return get_object_or_404(_bound(request.actor).select_related("owner", "created_by__page"), pk=group_id)
 
 
 @require_safe
 def groups(request: Request) -> HttpResponse:
     """Mine first, or all that are listed; search by name."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     mine, words = request.GET.get("mine") == "1" and actor.user_id is not None, request.GET.get("q", "").strip()[:100]
     found = _bound(actor).select_related("owner")
     if mine:
@@ -75,7 +75,7 @@ def topics(request: Request, group_id: int) -> HttpResponse:
 def about(request: Request, group_id: int) -> HttpResponse:
     group = find(request, group_id)
     owners = Membership.objects.filter(space=group).exclude(role=Role.MEMBER).select_related("user__page").order_by("-role", "since")
-    return show(request, group, "about", owners=_seen(request.actor, group, list(owners[:20])))  # type: ignore[attr-defined]
+    return show(request, group, "about", owners=_seen(request.actor, group, list(owners[:20])))
 
 
 @require_safe
@@ -86,7 +86,7 @@ def members(request: Request, group_id: int) -> HttpResponse:
 
 def members_page(request: Request, group: Group, *, refusal: str = "") -> HttpResponse:
     """The same page, with a sentence above it (422) when something asked there was refused."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if not can(actor, "space.members", group):
         raise PermissionDenied(_("Only members see who is in this group."))
     rows = Membership.objects.filter(space=group).select_related("user__page", "entity").order_by("since", "id")
@@ -96,7 +96,7 @@ def members_page(request: Request, group: Group, *, refusal: str = "") -> HttpRe
     shown.object_list = _seen(actor, group, list(shown.object_list))
     may_hand_over = can(actor, "space.hand_over", group)
     for row in shown.object_list:
-        row.is_mine = row.user_id == actor.user_id if row.user_id else row.entity_id in actor.mandates  # type: ignore[attr-defined]
+        row.is_mine = row.user_id == actor.user_id if row.user_id else row.entity_id in actor.mandates
     return show(
         request,
         group,
@@ -110,7 +110,7 @@ def members_page(request: Request, group: Group, *, refusal: str = "") -> HttpRe
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def ask(request: Request, group_id: int) -> HttpResponse:
     """Ask to be let in, for oneself or for one's institution."""
@@ -124,14 +124,14 @@ def ask(request: Request, group_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Your request is sent. You will be told of the answer."))
             return done(request, group.get_absolute_url())
-    elif request.method == "GET" and not can(request.actor, "group.request", group) and not request.actor.entities:  # type: ignore[attr-defined]
+    elif request.method != "POST" and not can(request.actor, "group.request", group) and not request.actor.entities:
         return done(request, group.get_absolute_url())
     return show(request, group, "ask", status=422 if form.is_bound else 200, form=form, chosen=request.POST.get("on_behalf_of", ""))
 
 
 def show(request: Request, group: Group, tab: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """One of the group's pages, under its head and tabs."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     _stand(actor, group)
     path = group.get_absolute_url()
     may_read, may_manage = can(actor, "space.read", group), can(actor, "space.manage", group)
@@ -164,28 +164,33 @@ def show(request: Request, group: Group, tab: str, *, status: int = 200, **conte
     )
 
 
-def _bound(actor: Actor):  # type: ignore[no-untyped-def]
+def _bound(actor: Actor) -> GroupQuerySet:
     """Visible groups with `asked` (my request), `invited` (the invitation for me), `invited_entity`, `requests_count` and `is_followed`."""
     found = Group.objects.visible_to(actor).with_follow(actor.user_id)
     if actor.user_id is None:
-        return found.annotate(
-            asked=Value(False), invited=Value(None, output_field=BigIntegerField()), requests_count=Value(0), is_named=Value(False)
-        )
+        none = {
+            "asked": Value(False),
+            "invited": Value(None, output_field=BigIntegerField()),
+            "requests_count": Value(0),
+            "is_named": Value(False),
+        }
+        return found.annotate(**none)
     waiting = Invitation.objects.filter(Q(user=actor.user_id) | Q(entity__in=list(actor.mandates)), space=OuterRef("pk"))
-    return found.annotate(
-        asked=Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
-        invited=waiting.order_by("pk").values("pk")[:1],
-        requests_count=counted(JoinRequest.objects.filter(space=OuterRef("pk"))),
-        is_named=Exists(Membership.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
-    )
+    columns = {
+        "asked": Exists(JoinRequest.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
+        "invited": Subquery(waiting.order_by("pk").values("pk")[:1]),
+        "requests_count": counted(JoinRequest.objects.filter(space=OuterRef("pk"))),
+        "is_named": Exists(Membership.objects.filter(space=OuterRef("pk"), user=actor.user_id)),
+    }
+    return found.annotate(**columns)
 
 
 def _stand(actor: Actor, group: Group) -> None:
     """Tell the template how the reader stands to the group, so that it asks nothing in its loop."""
-    group.is_mine = group.pk in actor.roles  # type: ignore[attr-defined]
-    group.role = actor.roles.get(group.pk)  # type: ignore[attr-defined]
-    group.may_join = can(actor, "group.join", group)  # type: ignore[attr-defined]
-    group.may_ask = not group.asked and can(actor, "group.request", group)  # type: ignore[attr-defined]
+    group.is_mine = group.pk in actor.roles
+    group.role = actor.roles.get(group.pk)
+    group.may_join = can(actor, "group.join", group)
+    group.may_ask = not group.asked and can(actor, "group.request", group)
 
 
 def _seen(actor: Actor, group: Group, rows: list[Membership]) -> list[Membership]:
