@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from network.content import Audience
 from network.entities.models import Entity
@@ -119,7 +120,9 @@ class MandateForm(forms.Form):
 
     user = SpaceField(label=_("Person"), help_text=_("Handle, e-mail address or whole name."))
     title = forms.CharField(
-        label=_("Title"), max_length=120, help_text=_("As it stands under what they write, for example “liaison officer”.")
+        label=pgettext_lazy("of a representative", "Title"),
+        max_length=120,
+        help_text=_("As it stands under what they write, for example “liaison officer”."),
     )
     network = forms.ChoiceField(label=_("Speaks in"), choices=Mandate.Network.choices, initial=Mandate.Network.PLATFORM)
     is_head = forms.BooleanField(
