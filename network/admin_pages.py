@@ -20,10 +20,16 @@ class MultaqaAdminSite(admin.AdminSite):
         """There is one door: the house's sign-in, with its second step and its rate limits."""
         if request.user.is_authenticated:
             return super().login(request, extra_context)
-        return redirect(f"/{request.LANGUAGE_CODE}/accounts/login/?{urlencode({'next': request.get_full_path()})}")  # type: ignore[attr-defined]
+        return redirect(f"/{request.LANGUAGE_CODE}/accounts/login/?{urlencode({'next': request.get_full_path()})}")
 
 
-class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class _Pages(admin.ModelAdmin):
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """None, and so the list, for a number that no row can have: a parent link does not check it as Django's own numbers do."""
+        return None if object_id.isdigit() and len(object_id) > 18 else super().get_object(request, object_id, from_field)
+
+
+class RecordAdmin(_Pages):
     """What happened in the network is read here and changed by actions only."""
 
     show_full_result_count = False
@@ -39,7 +45,7 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReferenceAdmin(_Pages):
     """Kinds, countries, settings, texts: kept by hand."""
 
     list_per_page = 50

@@ -1,6 +1,7 @@
 """One file, two shapes: embedded (SQLite, in process, the default) and production (PostgreSQL, Redis). No app knows which it runs in."""
 
 from pathlib import Path
+from typing import Literal
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "network.spaces.middleware.ActorMiddleware",
     "network.middleware.TooManyMiddleware",
+    "network.middleware.ImpossibleMiddleware",
 ]
 
 ROOT_URLCONF = "network.urls"
@@ -239,7 +241,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN] if SITE_ORIGIN else []
 CSRF_FAILURE_VIEW = "network.views.csrf_failure"
 LANGUAGE_COOKIE_NAME = f"{_HOST}mtq_l"
 LANGUAGE_COOKIE_SECURE = PRODUCTION
-LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 86_400
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

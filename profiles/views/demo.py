@@ -20,7 +20,7 @@ from profiles.models import User
 MOST = 30  # people a role
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def demo(request: Request) -> HttpResponse:
     """The cast; a POST with `user` signs in as that person."""
     if not settings.DEMO or settings.PRODUCTION:

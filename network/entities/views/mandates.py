@@ -22,7 +22,7 @@ from network.spaces.answers import refuse
 from network.spaces.models import Mandate
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def mandates(request: Request, code: str) -> HttpResponse:
     """The list, for those who work there or oversee it; naming one, for those who may."""
@@ -65,7 +65,7 @@ def mandates(request: Request, code: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def end(request: Request, code: str, mandate_id: int) -> HttpResponse:
     """Ask once, then end it now. An ended one stays as it is."""

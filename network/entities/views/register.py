@@ -20,7 +20,7 @@ from network.spaces.actors import Actor
 from network.spaces.answers import refuse
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new(request: Request) -> HttpResponse:
     """Add an institution: the secretariat only."""
@@ -39,7 +39,7 @@ def new(request: Request) -> HttpResponse:
     return page(request, "entities/form.html", status=422 if form.is_bound else 200, nav="entities", form=form, entity=None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: Request, code: str) -> HttpResponse:
     """What it says of itself, by its people; its place in the register, by whoever oversees it."""

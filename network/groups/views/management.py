@@ -23,7 +23,7 @@ from network.spaces.answers import refuse, sentence
 from network.spaces.models import Invitation, JoinRequest
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new(request: Request) -> HttpResponse:
     """Open a group: one's own, or one that an institution owns."""
@@ -42,7 +42,7 @@ def new(request: Request) -> HttpResponse:
     return page(request, "groups/form.html", status=422 if form.is_bound else 200, nav="groups", form=form, group=None, chosen=chosen)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: Request, group_id: int) -> HttpResponse:
     actor: Actor = request.actor
@@ -72,7 +72,7 @@ def requests(request: Request, group_id: int) -> HttpResponse:
     return show(request, group, "requests", waiting=waiting)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def invitations(request: Request, group_id: int) -> HttpResponse:
     """Whom the group has asked in, and asking more: people and institutions."""

@@ -1,0 +1,177 @@
+"""Every address of the house, from the resolver, and what each is filled with to stand before a planted thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLResolver
+from django.utils import translation
+
+from network.spaces.actors import forget
+from tests.house.planted import ABSENT, Planted
+
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+VERBS = ("GET", "HEAD", "OPTIONS", *WRITES)
+
+TOPICS = ("open_topic", "members_topic", "managers_topic", "gone_topic", "omar_topic", "hidden_topic", "wall_topic")
+POSTS = ("open_post", "removed_post", "members_post", "managers_post", "gone_topic_post", "omar_post", "hidden_post")
+BOARDS = ("open_board", "board", "hidden_board", "draft_board")
+GROUPS = ("open_group", "group", "hidden_group")
+ENTITIES = ("natcom_tn", "school", "draft_entity")
+SPACES = ("open_group", "group", "hidden_group", "natcom_tn", "draft_entity", "dara_page")
+PEOPLE = ("haytham", "dara", "carmen")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One address before one thing: `path`, and `absent`, the same address of something that is not there (None: takes no argument)."""
+
+    name: str
+    target: str
+    path: str
+    absent: str | None
+
+
+# Arguments of an address → the things that fill them. A pair fills two: the first names the place, the second what stands in it.
+ARGUMENTS: dict[tuple[str, ...], tuple[str | tuple[str, ...], ...]] = {
+    (): ("",),
+    ("topic_id",): TOPICS,
+    ("post_id",): POSTS,
+    ("board_id",): BOARDS,
+    ("group_id",): GROUPS,
+    ("code",): ENTITIES,
+    ("space_id",): SPACES,
+    ("user_id",): PEOPLE,
+    ("handle",): ("haytham", "dara", "draft_entity"),
+    ("invitation_id",): ("hidden_invitation", "members_invitation"),
+    ("notice_id",): ("ezz_notice", "rania_notice", "omar_notice"),
+    ("key",): ("open_file", "members_file", "hidden_file", "gone_file", "own_file"),
+    ("place",): ("members_topic",),
+    ("name",): ("picture",),
+    ("code", "mandate_id"): (("school", "mandate"), ("draft_entity", "draft_mandate"), ("school", "draft_mandate")),
+    ("group_id", "request_id"): (("group", "request"), ("hidden_group", "request")),
+    ("group_id", "membership_id"): (("group", "members_membership"), ("hidden_group", "hidden_membership"), ("group", "hidden_membership")),
+    ("pk",): ("",),
+    ("uidb36", "key"): ("",),
+    ("app_label",): ("",),
+}
+
+
+def patterns(
+    resolver: URLResolver | None = None, space: str = "", arguments: tuple[str, ...] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """All addresses by name, with their arguments; one without a name is known by its route."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        wanted = (*arguments, *pattern.pattern.regex.groupindex)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, f"{space}{pattern.namespace}:" if pattern.namespace else space, wanted)
+        else:
+            yield f"{space}{pattern.name or pattern.pattern}", wanted
+
+
+def places(p: Planted, names: set[str] | None = None) -> list[Place]:
+    """Every address of ours and of the libraries (but admin's), before everything it can stand before."""
+    found: list[Place] = []
+    for name, wanted in patterns():
+        if name.startswith("admin:") or (names is not None and name not in names):
+            continue
+        for target in ARGUMENTS[wanted]:
+            found.append(_place(p, name, wanted, target))
+    return found
+
+
+def _place(p: Planted, name: str, wanted: tuple[str, ...], target: str | tuple[str, ...]) -> Place:
+    targets = target if isinstance(target, tuple) else (target,)
+    if not wanted:
+        return Place(name, "", _address(name, {}), None)
+    there = {arg: _value(p, arg, thing) for arg, thing in zip(wanted, targets, strict=False)} | _fixed(wanted)
+    gone = {arg: _nothing(arg) for arg in there} | _fixed(wanted)
+    if len(targets) == 2:
+        gone[wanted[0]] = there[wanted[0]]
+    return Place(name, " ".join(targets), _address(name, there), _address(name, gone))
+
+
+def _fixed(wanted: tuple[str, ...]) -> dict[str, Any]:
+    if wanted == ("uidb36", "key"):
+        return {"uidb36": "1", "key": "abc-0123456789abcdef"}
+    return {"pk": ABSENT} if wanted == ("pk",) else {}
+
+
+def _value(p: Planted, argument: str, thing: str) -> Any:
+    if argument == "name":
+        return "0" * 32 + ".webp"
+    if argument in ("pk", "uidb36"):
+        return ABSENT
+    row = p.things[thing]
+    if argument in ("code", "handle"):
+        return getattr(row, "page", row).handle if hasattr(row, "page") else row.handle
+    if argument == "key":
+        return row.key
+    if argument == "place":
+        return row.stream
+    return row.pk
+
+
+def _nothing(argument: str) -> Any:
+    match argument:
+        case "code" | "handle":
+            return "nobody-bears-this"
+        case "key":
+            return "K" * 43
+        case "place":
+            return f"topic.{ABSENT}"
+        case "name":
+            return "f" * 32 + ".webp"
+        case _:
+            return ABSENT
+
+
+def _address(name: str, arguments: dict[str, Any]) -> str:
+    from django.urls import reverse  # noqa: PLC0415 -- only here
+
+    with translation.override("ar"):
+        return reverse(name, kwargs=arguments)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever a knock writes is taken back, and what the process keeps of it forgotten."""
+    forget()
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        forget()
+
+
+def knock(client: Client, verb: str, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
+    """One request, without consequence: neither the database, nor the session, nor the browser's cookies keep anything. `.said`: the body."""
+    cookies = deepcopy(client.cookies)
+    with undone(), translation.override(None):
+        response: Any = client.post(path, data or {}, **more) if verb == "POST" else client.generic(verb, path, **more)
+        response.said = b"".join(response.streaming_content) if response.streaming else response.content
+        for close in response._resource_closers:  # not response.close(): that would end the test's own connection
+            close()
+    if client.cookies != cookies or verb in WRITES:
+        cache.clear()  # the session as it was stands in the database
+    client.cookies = cookies
+    return response
+
+
+def outcome(response: Any) -> str:
+    """in (2xx, 422, a redirect inside), sign (to the sign-in page), or the refusal's number."""
+    status = response.status_code
+    if status in (301, 302) and "/accounts/login/" in response["Location"] and "accounts" not in response.wsgi_request.path:
+        return "sign"
+    if status < 400 or status == 422:
+        return "in"
+    return str(status)

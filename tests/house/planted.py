@@ -1,0 +1,259 @@
+"""A world in which everything private carries a canary: a word that stands nowhere else, and the names of those who may read it.
+
+Used by the tests that walk every address (test_urls, test_canaries, test_headers, test_i18n_pages, test_bad_input).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from forums import actions as forums
+from forums.models import Board, Post
+from network.content import Audience
+from network.entities.models import Entity, Kind
+from network.groups import actions as groups
+from network.names import fold
+from network.spaces import actions as spaces
+from network.spaces.actors import forget
+from network.spaces.models import Invitation, JoinRequest, Mandate, Membership, Role, Space
+from notices.models import Notice
+from tests.cast import Person, mandate, member, person
+
+# Everybody who knocks: the cast, an ex-member (omar), and one who may open the admin pages and nothing else (staff).
+ROLES = ("nobody", "suspended", "dara", "omar", "ezz", "rania", "mona", "carmen", "haytham", "basel", "amina", "sami", "staff")
+SCHOOLS = frozenset("carmen basel mona ezz sami".split())  # who reads what is for the members of «schools»
+HIDDEN = frozenset("carmen rania sami".split())
+MANAGERS = frozenset("carmen mona sami".split())
+ABSENT = 99_999_999
+
+
+@dataclass
+class Planted(SimpleNamespace):
+    """`things`: what addresses may name; `canaries`: word → who may read it; `who`: the cast by name."""
+
+    world: SimpleNamespace
+    things: dict[str, Any] = field(default_factory=dict)
+    canaries: dict[str, frozenset[str]] = field(default_factory=dict)
+    who: dict[str, Person | None] = field(default_factory=dict)
+
+    def canary(self, where: str, readers: frozenset[str]) -> str:
+        """A new word for this place, plain Latin letters so that no folding, cutting or escaping hides it."""
+        word = f"zq{where.replace('_', '')}qz"
+        self.canaries[word] = readers
+        return word
+
+    def client(self, role: str, **more: Any) -> Client:
+        """A browser of this person; failures come as answers, not as exceptions."""
+        client = Client(raise_request_exception=False, **more)
+        if (who := self.who[role]) is not None:
+            client.force_login(who.user)
+        return client
+
+
+def file_of(who: Person, name: str, words: str) -> Any:
+    return forums.upload(who.actor, SimpleUploadedFile(name, words.encode(), "text/plain"))
+
+
+@pytest.fixture
+def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
+    """Public, members', managers', hidden, removed and personal things, each with its canaries."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.RATES = {name: (1_000_000, 60) for name in settings.RATES}
+    w, p = world, Planted(world)
+    w.omar, w.staff = person("omar", "عمر"), person("staff", "مشغّل", is_staff=True, is_superuser=True)
+    p.who = {"nobody": None, **{name: getattr(w, name) for name in ROLES if name != "nobody"}}
+    Space.objects.filter(pk=w.haytham.page.pk).update(audience=Audience.PUBLIC)
+    for space in Space.objects.all():  # as actions would have written it
+        Space.objects.filter(pk=space.pk).update(folded=fold(f"{space.name_ar} {space.name_fr} {space.handle or ''}"))
+
+    everyone = frozenset(ROLES)
+    network = everyone - {"nobody", "suspended", "dara", "omar", "staff"}
+
+    # --- The hidden group: not even its name -----------------------------------------------------------------------
+    invited = HIDDEN | {"basel"}  # basel is invited: he reads its name and the word to him
+    hidden = w.hidden_group
+    groups.edit(
+        w.carmen.actor,
+        hidden,
+        name_ar=p.canary("hidden_name_ar", invited),
+        name_fr=p.canary("hidden_name_fr", invited),
+        name_en=p.canary("hidden_name_en", invited),
+        about_ar=p.canary("hidden_about_ar", HIDDEN),
+        about_fr=p.canary("hidden_about_fr", HIDDEN),
+        about_en=p.canary("hidden_about_en", HIDDEN),
+        audience=Audience.MEMBERS,
+        listed=False,
+        join_rule="invitation",
+    )
+    hidden.refresh_from_db()
+    _board(w.hidden_board, p, "hidden", HIDDEN)
+    p.things |= _talk(p, "hidden", w.hidden_board, w.carmen, w.rania, HIDDEN)
+    p.things["hidden_invitation"] = spaces.invite(
+        w.carmen.actor, hidden, user=w.basel.user, message=p.canary("hidden_invitation_word", HIDDEN | {"basel"})
+    )
+    p.things["hidden_membership"] = Membership.objects.get(space=hidden, user=w.rania.user)
+    wall = forums.open_topic(w.rania.actor, hidden, body=f"<p>{p.canary('hidden_wall', HIDDEN)}</p>")
+    p.things["hidden_wall_topic"] = wall
+
+    # --- «schools»: everyone knows of it, its members read it --------------------------------------------------------
+    member(w.omar, w.group)
+    forget()
+    _board(w.board, p, "members", SCHOOLS)
+    p.things |= _talk(p, "members", w.board, w.carmen, w.ezz, SCHOOLS)
+    old = forums.open_topic(w.omar.actor, w.board, title=p.canary("omar_title", SCHOOLS), body=f"<p>{p.canary('omar_body', SCHOOLS)}</p>")
+    p.things["omar_topic"], p.things["omar_post"] = old, old.first_post
+    kept = forums.save_draft(w.omar.actor, f"topic.{old.pk}", body=f"<p>{p.canary('omar_draft', frozenset({'omar'}))}</p>")
+    p.things["omar_draft"] = kept
+    spaces.remove(w.carmen.actor, Membership.objects.get(space=w.group, user=w.omar.user))
+    secret = forums.open_topic(
+        w.mona.actor,
+        w.board,
+        title=p.canary("managers_title", MANAGERS),
+        body=f"<p>{p.canary('managers_body', MANAGERS)}</p>",
+        audience=Audience.MANAGERS,
+        tags=[p.canary("managers_tag", MANAGERS)],
+    )
+    p.things["managers_topic"], p.things["managers_post"] = secret, secret.first_post
+    gone_file = file_of(w.ezz, p.canary("gone_file_name", MANAGERS) + ".txt", p.canary("gone_file_words", frozenset()))
+    gone = forums.open_topic(
+        w.ezz.actor,
+        w.board,
+        title=p.canary("gone_title", MANAGERS),
+        body=f"<p>{p.canary('gone_body', MANAGERS)}</p>",
+        attachments=[gone_file],
+    )
+    forums.delete_topic(w.mona.actor, gone)
+    p.things |= {"gone_topic": gone, "gone_topic_post": gone.first_post, "gone_file": gone_file}
+    # In an open topic a removed post leaves a tombstone without its words.
+    asks = JoinRequest.objects.create(space=w.group, user=w.dara.user, message=p.canary("request_word", MANAGERS | {"dara"}))
+    p.things["request"] = asks
+    p.things["members_invitation"] = spaces.invite(
+        w.carmen.actor, w.group, user=w.amina.user, message=p.canary("members_invitation_word", MANAGERS | {"amina"})
+    )
+    p.things["members_membership"] = Membership.objects.get(space=w.group, user=w.ezz.user)
+
+    # --- Public: what everyone reads, and the removed words in it ---------------------------------------------------
+    member(w.ezz, w.open_group)
+    forget()  # the cast's member() raises no rights
+    p.things |= _talk(p, "open", w.open_board, w.carmen, w.ezz, everyone)
+    removed = forums.reply(w.ezz.actor, p.things["open_topic"], body=f"<p>{p.canary('removed_post', frozenset())}</p>")
+    forums.delete(w.ezz.actor, removed)
+    p.things["removed_post"] = removed
+    p.things["open_membership"] = Membership.objects.get(space=w.open_group, user=w.carmen.user)
+    p.things["wall_topic"] = forums.open_topic(w.carmen.writing_for(w.natcom_tn), w.natcom_tn, body="<p>خبر عام</p>")
+
+    # --- Institutions ---------------------------------------------------------------------------------------------------
+    draft_readers = frozenset("carmen haytham sami".split())  # their country's commission oversees it
+    kind = Kind.objects.get(code="associated-school")
+    draft = Entity(kind="entity", entity_kind=kind, country=w.tn, overseer=w.natcom_tn, handle="zqdraftschool", status=Entity.Status.DRAFT)
+    p.canaries["zqdraftschool"] = draft_readers
+    spaces.describe(
+        draft,
+        name_ar=p.canary("draft_name", draft_readers),
+        name_fr=p.canary("draft_name_fr", draft_readers),
+        about_ar=p.canary("draft_about", draft_readers),
+        city=p.canary("draft_city", draft_readers),
+        listed=False,
+    )
+    draft.save()
+    w.draft_entity = draft
+    p.things["draft_mandate"] = mandate(w.haytham, draft, p.canary("draft_mandate_title", draft_readers))
+    p.things["mandate"] = Mandate.objects.get(entity=w.school)
+    Entity.objects.filter(pk=w.natcom_tn.pk).update(short_ar="تونس")
+    w.natcom_tn.refresh_from_db()
+    draft_board = Board.objects.create(
+        space=draft, name=p.canary("draft_board", draft_readers), reach=Audience.MEMBERS, audience=Audience.MEMBERS
+    )
+    p.things["draft_board"] = draft_board
+
+    # --- People ---------------------------------------------------------------------------------------------------------
+    page_readers = network | {"dara"}
+    Space.objects.filter(pk=w.dara.page.pk).update(
+        name_fr=p.canary("dara_name", page_readers | {"haytham"}), about_ar=p.canary("dara_about", page_readers)
+    )
+    profile = w.dara.user.profile
+    profile.job, profile.website = p.canary("dara_job", page_readers), f"https://example.org/{p.canary('dara_site', page_readers)}"
+    profile.save()
+    # ezz's address is nobody's business; so are drafts and notices
+    for name in ROLES[1:]:
+        who = p.who[name]
+        assert who is not None
+        own = f"zqmail{name}qz@example.org"
+        type(who.user).objects.filter(pk=who.user.pk).update(email=own)
+        p.canaries[f"zqmail{name}qz"] = frozenset({name})
+    p.things["draft"] = forums.save_draft(
+        w.ezz.actor,
+        f"topic.{p.things['members_topic'].pk}",
+        body=f"<p>{p.canary('draft_body', frozenset({'ezz'}))}</p>",
+        title=p.canary("draft_title", frozenset({"ezz"})),
+    )
+    p.things["own_file"] = file_of(
+        w.ezz, p.canary("own_file_name", frozenset({"ezz"})) + ".txt", p.canary("own_file_words", frozenset({"ezz"}))
+    )
+    _tell(p)
+
+    p.things |= {
+        name: getattr(w, name)
+        for name in ("group", "open_group", "hidden_group", "natcom_tn", "school", "draft_entity", "board", "open_board", "hidden_board")
+    }
+    p.things |= {f"{name}_page": getattr(w, name).page for name in ("dara", "haytham", "ezz")}
+    p.things |= {name: getattr(w, name).user for name in ("dara", "haytham", "ezz", "carmen")}
+    return p
+
+
+def _board(board: Board, p: Planted, where: str, readers: frozenset[str]) -> None:
+    board.name, board.about = p.canary(f"{where}_board_name", readers), p.canary(f"{where}_board_about", readers)
+    board.save()
+
+
+def _talk(p: Planted, where: str, board: Board, asker: Person, answerer: Person, readers: frozenset[str]) -> dict[str, Any]:
+    """A topic with a tag and a file, an answer, and what the answer said before it was edited."""
+
+    def word(what: str) -> str:
+        return p.canary(f"{where}_{what}", readers)
+
+    paper = file_of(asker, word("file_name") + ".txt", word("file_words"))
+    topic = forums.open_topic(
+        asker.actor, board, title=word("title"), body=f"<p>{word('body')}</p>", tags=[word("tag")], attachments=[paper]
+    )
+    answer = forums.reply(answerer.actor, topic, body=f"<p>{word('before')}</p>")
+    forums.edit(answerer.actor, answer, body=f"<p>{word('answer')} @carmen</p>")
+    forums.react(asker.actor, Post.objects.get(pk=answer.pk), "heart")
+    topic.refresh_from_db()
+    return {f"{where}_topic": topic, f"{where}_post": answer, f"{where}_first_post": topic.posts.get(number=1), f"{where}_file": paper}
+
+
+def _tell(p: Planted) -> None:
+    """Notices of what happened in private places, to someone inside and to the one who was removed."""
+    from network.activity.models import Activity  # noqa: PLC0415 -- only here
+
+    w = p.world
+    for name, topic in (("ezz", p.things["members_topic"]), ("rania", p.things["hidden_topic"]), ("omar", p.things["omar_topic"])):
+        who = getattr(w, name)
+        activity = (
+            Activity.objects.filter(verb="opened", space=topic.space_id).order_by("id").first()
+            or Activity.objects.filter(space=topic.space_id).first()
+        )
+        assert activity is not None
+        p.things[f"{name}_notice"] = Notice.objects.create(
+            recipient=who.user,
+            activity=activity,
+            reason="reply",
+            space=topic.space,
+            path=topic.path,
+            thread=topic.stream,
+            actor=w.carmen.user,
+            verb="replied",
+            timestamp=timezone.now(),
+        )
+
+
+__all__ = ["ABSENT", "HIDDEN", "MANAGERS", "ROLES", "SCHOOLS", "Invitation", "Planted", "Role", "date", "planted"]

@@ -1,0 +1,451 @@
+"""Every address × everybody: the doors, declared by hand, against what the resolver knows and the site answers. An undeclared address fails."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import clear_url_caches, set_urlconf
+
+from tests.house.addresses import Place, knock, outcome, patterns, places
+from tests.house.planted import ABSENT, HIDDEN, MANAGERS, ROLES, SCHOOLS, Planted
+
+ALL = frozenset(ROLES)
+VISITORS = frozenset({"nobody", "suspended"})
+SIGNED = ALL - VISITORS
+NETWORK = SIGNED - {"dara", "omar", "staff"}
+DRAFT = frozenset("carmen haytham sami".split())
+NONE: frozenset[str] = frozenset()
+
+
+def these(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# --- Who sees what, and what they are to it -----------------------------------------------------------------------------
+SEES = {
+    **dict.fromkeys(("", "picture", "open_topic", "wall_topic", "open_post", "removed_post", "open_board", "open_group", "group"), ALL),
+    **dict.fromkeys(("natcom_tn", "school", "haytham", "open_file"), ALL),
+    **dict.fromkeys(("members_topic", "omar_topic", "members_post", "omar_post", "board", "members_file"), SCHOOLS),
+    **dict.fromkeys(("managers_topic", "managers_post", "gone_topic", "gone_topic_post", "gone_file"), MANAGERS),
+    **dict.fromkeys(("hidden_topic", "hidden_post", "hidden_board", "hidden_group", "hidden_file"), HIDDEN),
+    **dict.fromkeys(("draft_entity", "draft_board"), DRAFT),
+    **dict.fromkeys(("dara", "dara_page"), NETWORK | {"dara"}),
+    "carmen": NETWORK,
+    "own_file": these("ezz"),
+}
+MODERATES = {
+    **dict.fromkeys(("open_topic", "open_post", "removed_post", "open_board", "open_group"), these("carmen sami")),
+    **dict.fromkeys(("members_topic", "managers_topic", "omar_topic", "gone_topic", "members_post", "managers_post"), MANAGERS),
+    **dict.fromkeys(("omar_post", "gone_topic_post", "board", "group"), MANAGERS),
+    **dict.fromkeys(("hidden_topic", "hidden_post", "hidden_board", "hidden_group"), these("carmen sami")),
+    **dict.fromkeys(("wall_topic", "natcom_tn", "draft_entity", "draft_board"), DRAFT),
+    "school": DRAFT | {"amina"},
+    "dara_page": these("sami"),
+}
+MEMBERS = {
+    **dict.fromkeys(("open_topic", "open_post", "open_board", "open_group"), these("carmen ezz")),
+    **dict.fromkeys(("members_topic", "omar_topic", "members_post", "omar_post", "board", "group"), SCHOOLS - {"sami"}),
+    **dict.fromkeys(("managers_topic", "managers_post"), these("carmen mona")),
+    **dict.fromkeys(("hidden_topic", "hidden_post", "hidden_board", "hidden_group"), these("carmen rania")),
+    **dict.fromkeys(("removed_post", "gone_topic", "gone_topic_post"), NONE),
+    "wall_topic": NETWORK,
+    "natcom_tn": these("carmen haytham"),
+    "draft_entity": these("haytham"),
+    "draft_board": these("haytham"),
+    "dara_page": NONE,  # dara belongs nowhere yet: nobody writes on that wall
+}
+WROTE = {
+    **dict.fromkeys(("open_topic", "members_topic", "hidden_topic"), these("carmen")),
+    **dict.fromkeys(("open_post", "removed_post", "members_post", "gone_topic", "gone_topic_post"), these("ezz")),
+    **dict.fromkeys(("managers_topic", "managers_post"), these("mona")),
+    "hidden_post": these("rania"),
+    "wall_topic": these("carmen haytham"),
+}
+
+
+# --- Doors ------------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Door:
+    """`may`: thing → who passes. Whoever sees the thing and is not among them gets 403, all others 404.
+
+    A visitor who does not pass is led to sign in: always (`sign="first"`), or only where they see the thing (`sign="seen"`).
+    """
+
+    may: Callable[[str], frozenset[str]]
+    sign: str = "first"
+    sees: Callable[[str], frozenset[str]] = lambda thing: SEES[thing]
+
+    def expected(self, role: str, thing: str) -> str:
+        if self.sign == "all":
+            return "sign"
+        if role in self.may(thing):
+            return "in"
+        if role in VISITORS and (self.sign == "first" or (self.sign == "seen" and role in self.sees(thing))):
+            return "sign"
+        return "403" if role in self.sees(thing) else "404"
+
+
+def only(*who: dict[str, frozenset[str]], without: Iterable[str] = ()) -> Door:
+    """Who is among these, of those who see it; nobody at all for the things in `without`."""
+    return Door(lambda thing: NONE if thing in without else frozenset().union(*(part.get(thing, NONE) for part in who)) & SEES[thing])
+
+
+def to(words: str | frozenset[str], sign: str = "first") -> Door:
+    who = these(words) if isinstance(words, str) else words
+    return Door(lambda thing: who, sign)
+
+
+def by(**who: str) -> Door:
+    """For things that are somebody's: there for them, absent for all others."""
+    return Door(lambda thing: these(who[thing]), sees=lambda thing: NONE)
+
+
+open_to_all = to(ALL, "")
+signed = to(SIGNED)
+read = Door(lambda thing: SEES[thing], "")
+seen = Door(lambda thing: SEES[thing] & SIGNED)
+quiet = Door(lambda thing: SEES[thing] & SIGNED)  # it changes nothing when there is nothing to change
+moderates = only(MODERATES)
+gone_posts = ("removed_post", "gone_topic_post")
+secretariat = Door(lambda thing: SEES[thing] & {"sami"})
+
+# name of the address: (GET, POST); None is 405
+DOORS: dict[str, tuple[Door | None, Door | None]] = {
+    "healthz": (open_to_all, None),
+    "readyz": (open_to_all, None),
+    "csp_report": (None, open_to_all),
+    "set_language": (None, open_to_all),
+    "live": (open_to_all, None),
+    "home": (open_to_all, None),
+    "feed_new": (open_to_all, None),
+    "search": (open_to_all, None),
+    "mentions": (open_to_all, None),
+    "notices_count": (open_to_all, None),
+    # People
+    "people": (open_to_all, None),
+    "person": (read, None),
+    "by_handle": (read, None),
+    "picture": (Door(lambda thing: NONE, "", lambda thing: NONE), None),  # no such picture: for nobody
+    "person_follow": (None, Door(lambda thing: (SEES[thing] & SIGNED) - ({"dara"} if thing == "dara" else NONE))),
+    "person_unfollow": (None, seen),
+    "person_block": (None, seen),
+    "person_unblock": (None, Door(lambda thing: NONE, sees=lambda thing: NONE)),
+    "person_suspend": (None, secretariat),
+    "person_reinstate": (None, secretariat),
+    "sessions_end_all": (None, Door(lambda thing: NONE, "all")),  # everybody ends at the sign-in page
+    "profile_edit": (signed, signed),
+    "settings": (signed, signed),
+    "blocked": (signed, None),
+    "welcome": (signed, signed),
+    "welcome_institutions": (signed, signed),
+    "welcome_groups": (signed, None),
+    # Spaces
+    "invitations": (signed, None),
+    "follow": (None, Door(lambda thing: (SEES[thing] & SIGNED) - ({"dara"} if thing == "dara_page" else NONE))),
+    "unfollow": (None, seen),
+    "invitation_accept": (None, by(hidden_invitation="basel", members_invitation="amina")),
+    "invitation_decline": (None, by(hidden_invitation="basel carmen", members_invitation="amina carmen mona")),
+    # Institutions
+    "entities": (open_to_all, None),
+    "entity_new": (to("sami"), to("sami")),
+    **dict.fromkeys(("entity", "entity_wall", "entity_topics", "entity_people", "entity_under", "entity_groups"), (read, None)),
+    "entity_edit": (moderates, moderates),
+    "mandates": (moderates, only({"natcom_tn": these("haytham sami"), "school": DRAFT, "draft_entity": DRAFT})),
+    "mandate_end": (only({"school": DRAFT, "draft_entity": DRAFT}), only({"school": DRAFT, "draft_entity": DRAFT})),
+    # Groups
+    "groups": (open_to_all, None),
+    "group_new": (to(NETWORK), to(NETWORK)),
+    **dict.fromkeys(("group", "group_topics", "group_about"), (read, None)),
+    "group_members": (Door(lambda thing: SCHOOLS if thing == "group" else SEES[thing], ""), None),
+    "group_edit": (moderates, moderates),
+    "group_ask": (seen, Door(lambda thing: SIGNED - (SCHOOLS - {"sami"}) if thing == "group" else NONE)),
+    "group_requests": (moderates, None),
+    "group_invitations": (moderates, only({"open_group": these("carmen"), "group": these("carmen mona"), "hidden_group": these("carmen")})),
+    "group_join": (None, Door(lambda thing: SIGNED if thing == "open_group" else MEMBERS[thing])),  # joining twice is quiet
+    "group_leave": (None, only(MEMBERS)),
+    "group_take_back": (None, quiet),
+    "group_answer": (None, moderates),
+    "group_role": (None, moderates),
+    "group_remove": (None, only(MODERATES, {"group": these("ezz"), "hidden_group": these("rania")})),
+    "group_owner": (None, only(dict.fromkeys(("open_group", "group", "hidden_group"), these("carmen sami")))),
+    # Forums
+    "topics": (open_to_all, None),
+    "topic_new": (signed, signed),
+    "topic": (read, None),
+    "topic_unread": (read, None),
+    "topic_edit": (only(MODERATES, WROTE), only(MODERATES, WROTE)),
+    "topic_removal": (moderates, moderates),
+    "topic_restore": (None, moderates),
+    "topic_read": (None, read),
+    "topic_watch": (None, seen),
+    "topic_close": (None, only(MODERATES, WROTE)),
+    "topic_reopen": (None, only(MODERATES, WROTE)),
+    "topic_pin": (None, moderates),
+    "topic_unpin": (None, moderates),
+    "topic_answer": (None, only(MODERATES, WROTE)),
+    "topic_unanswer": (None, only(MODERATES, WROTE)),
+    "reply": (None, Door(lambda thing: MEMBERS[thing] & SEES[thing], "seen")),
+    "board": (read, None),
+    "board_new": (moderates, moderates),
+    "board_edit": (moderates, moderates),
+    "board_topic_new": (Door(lambda thing: MEMBERS[thing], "seen"), Door(lambda thing: MEMBERS[thing], "seen")),
+    "space_wall": (read, Door(lambda thing: MEMBERS[thing], "seen")),
+    "post": (read, None),
+    "post_place": (read, None),
+    "post_menu": (read, None),
+    "post_edit": (only(MODERATES, WROTE, without=gone_posts), only(MODERATES, WROTE, without=gone_posts)),
+    "post_history": (Door(lambda thing: NONE if thing == "removed_post" else SEES[thing], ""), None),
+    "post_removal": (
+        only(MODERATES, WROTE, without=["removed_post"]),
+        Door(lambda thing: SIGNED if thing == "removed_post" else (MODERATES[thing] | WROTE.get(thing, NONE)) & SEES[thing]),
+    ),
+    "post_restore": (None, Door(lambda thing: these("ezz carmen sami") if thing == "removed_post" else SEES[thing] & SIGNED)),
+    "post_react": (None, only(MEMBERS, without=gone_posts)),
+    "post_unreact": (None, only(MEMBERS, without=gone_posts)),
+    "drafts": (signed, None),
+    "draft": (None, Door(lambda thing: SIGNED, "", lambda thing: VISITORS)),
+    "file": (read, None),
+    # Notices
+    "notices": (signed, None),
+    "notices_read": (None, signed),
+    "notices_seen": (None, signed),
+    "notice": (by(ezz_notice="ezz", rania_notice="rania", omar_notice=""), None),  # what omar was told of, he may no longer see
+    "notice_read": (None, by(ezz_notice="ezz", rania_notice="rania", omar_notice="omar")),
+}
+# Two things in an address: what does not stand in the place is absent, whoever asks.
+CROSSED = {"school draft_mandate", "group hidden_membership"}
+
+# The libraries' pages: who needs to be signed in. What they do there is theirs to test; that they never fail is ours.
+FOR_VISITORS = these(
+    "account_login account_logout account_signup account_inactive account_reset_password account_reset_password_done "
+    "account_reset_password_from_key account_reset_password_from_key_done account_request_login_code account_confirm_login_code "
+    "account_email_verification_sent mfa_authenticate mfa_login_webauthn"
+)
+FOR_SIGNED = these(
+    "account_reauthenticate account_email account_change_password account_set_password usersessions_list mfa_index mfa_reauthenticate "
+    "mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes mfa_download_recovery_codes "
+    "mfa_list_webauthn mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn"
+)
+LIBRARIES = FOR_VISITORS | FOR_SIGNED
+
+
+def body_of(p: Planted, place: Place) -> dict[str, Any]:
+    """What passes the form, so that nothing but the door decides."""
+    text = {"body": "<p>نص</p>", "body_format": "html", "client_id": str(uuid.uuid4())}
+    match place.name:
+        case "reply" | "space_wall" | "post_edit":
+            return text
+        case "board_topic_new":
+            return text | {"title": "عنوان", "audience": "0"}
+        case "topic_edit":
+            return {"title": "عنوان آخر"}
+        case "topic_answer":
+            answer = p.things[place.target].posts.order_by("-number").first()
+            return {"post": str(answer.pk)}
+        case "topic_read":
+            return {"number": "1"}
+        case "topic_watch":
+            return {"level": "watching"}
+        case "post_react" | "post_unreact":
+            return {"kind": "heart"}
+        case "group_role":
+            return {"role": "moderator"}
+        case "set_language":
+            return {"language": "fr"}
+        case "draft":
+            return {"body": "مسودة"}
+        case _:
+            return {}
+
+
+def first_difference(one: tuple[Any, ...], other: tuple[Any, ...]) -> str:
+    lines = zip(str(one[:2]).split(",") + one[2].splitlines(), str(other[:2]).split(",") + other[2].splitlines(), strict=False)
+    return next((f"{here.strip()[:150]} / {there.strip()[:150]}" for here, there in lines if here != there), "length")
+
+
+def listed(lines: list[str]) -> str:
+    return "\n" + "\n".join(lines)
+
+
+def expected_of(place: Place, door: Door | None, role: str) -> str:
+    if door is None:
+        return "405"
+    first = place.target.split(" ")[0]
+    if place.target in CROSSED:
+        return "sign" if role in VISITORS else "404"
+    return door.expected(role, first)
+
+
+def refined(response: Any) -> str:
+    """A redirect into the same address under a language is how an absent plain address answers: 404 comes there."""
+    said = outcome(response)
+    path = response.wsgi_request.path
+    if said == "in" and response.status_code == 302 and response["Location"] == f"/ar{path}":
+        return "404"
+    return said
+
+
+def same_but_for(place: Place, response: Any, *, absent: bool) -> tuple[Any, ...]:
+    """Status, headers and body, without what the reader sent in and what is new in every answer."""
+    path = place.absent if absent and place.absent else place.path
+    text = response.said.decode("utf-8", "replace").replace("%40", "@").replace(path, "PATH").replace(path.removeprefix("/ar"), "PATH")
+    text = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": ?"\w+"|content="\w{64}"|value="\w{64}"', "CSRF", text)
+    headers = {name: value.replace(path, "PATH") for name, value in response.headers.items() if name != "Content-Length"}
+    return response.status_code, headers, text
+
+
+# --- The walk ---------------------------------------------------------------------------------------------------------------
+def test_every_address_is_declared_and_every_declaration_is_an_address() -> None:
+    known = {name for name, _arguments in patterns() if not name.startswith("admin:")}
+    assert known - set(DOORS) - LIBRARIES == set(), "addresses without a door: declare who gets in"
+    assert (set(DOORS) | LIBRARIES) - known == set(), "doors without an address"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_door_lets_in_whom_it_should(role: str, planted: Planted) -> None:
+    client = planted.client(role)
+    wrong, unlike, absent = [], [], {}
+    for place in places(planted, set(DOORS)):
+        for verb, door in zip(("GET", "POST"), DOORS[place.name], strict=True):
+            response = knock(client, verb, place.path, body_of(planted, place) if verb == "POST" else None)
+            wanted, got = expected_of(place, door, role), refined(response)
+            if got != wanted and not (wanted == "405" and got == "sign"):
+                wrong.append(f"{verb} {place.name} {place.target}: {got} ({response.status_code}), not {wanted}")
+            if got in ("404", "sign") and place.absent:
+                key = (verb, place.absent)
+                if key not in absent:
+                    absent[key] = knock(client, verb, place.absent, body_of(planted, place) if verb == "POST" else None)
+                hidden, nothing = same_but_for(place, response, absent=False), same_but_for(place, absent[key], absent=True)
+                if got == "404" and hidden != nothing:
+                    unlike.append(f"{verb} {place.path}: not as if it were absent: {first_difference(hidden, nothing)}")
+                if got == "sign" and door is not None and door.sign == "first" and refined(absent[key]) != "sign":
+                    unlike.append(f"{verb} {place.path}: visitors learn that it is there")
+    assert not wrong + unlike, listed(wrong + unlike)
+
+
+@pytest.mark.parametrize("role", ["nobody", "suspended", "dara", "carmen", "staff"])
+def test_the_libraries_pages_never_fail_and_are_for_whom_they_are(role: str, planted: Planted) -> None:
+    client = planted.client(role)
+    wrong = []
+    for place in places(planted, set(LIBRARIES)):
+        for verb in ("GET", "POST"):
+            response = knock(client, verb, place.path)
+            if response.status_code >= 500:
+                wrong.append(f"{verb} {place.name}: {response.status_code}")
+            if (
+                place.name in FOR_SIGNED
+                and role in VISITORS
+                and not (response.status_code == 405 or "/accounts/login/" in response.get("Location", ""))
+            ):
+                wrong.append(f"{verb} {place.name}: {response.status_code} without signing in")
+    assert not wrong, listed(wrong)
+
+
+@pytest.mark.parametrize("role", ["nobody", "carmen"])
+def test_a_wrong_method_is_405_and_head_is_get_without_a_body(role: str, planted: Planted) -> None:
+    client = planted.client(role)
+    wrong, done = [], set()
+    for place in places(planted, set(DOORS) | LIBRARIES):
+        if place.name in done:
+            continue
+        done.add(place.name)
+        doors = DOORS.get(place.name)
+        for verb in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            response = knock(client, verb, place.path)
+            # Who must sign in first is told so first. A library's form page takes PUT for POST (and asks for its proof): theirs.
+            fine = {"405", "404"} | ({"sign"} if role == "nobody" else set())
+            if response.status_code >= 500 or (doors is not None and refined(response) not in fine):
+                wrong.append(f"{verb} {place.name}: {response.status_code}")
+        if doors is not None and doors[0] is not None and place.name != "live":
+            get, head = knock(client, "GET", place.path), knock(client, "HEAD", place.path)
+            if (head.status_code, len(head.said)) != (get.status_code, 0):
+                wrong.append(f"HEAD {place.name}: {head.status_code} with {len(head.said)} bytes, GET {get.status_code}")
+    assert not wrong, listed(wrong)
+
+
+def test_nothing_is_written_without_the_forms_proof(planted: Planted) -> None:
+    """Another site's form carries no CSRF token: 403 everywhere but at the browser's own reports."""
+    client = planted.client("carmen", enforce_csrf_checks=True)
+    answers = {place.name: knock(client, "POST", place.path, body_of(planted, place)).status_code for place in places(planted)}
+    assert {name: status for name, status in answers.items() if status != 403} == {"csp_report": 204}
+
+
+def test_an_unsafe_request_from_another_site_is_refused_before_anything_else(planted: Planted) -> None:
+    client = planted.client("carmen")
+    for place in places(planted, {"reply", "group_leave", "profile_edit", "account_logout"}):
+        assert knock(client, "POST", place.path, headers={"sec-fetch-site": "cross-site"}).status_code == 403, place.path
+
+
+# --- The demonstration's door -------------------------------------------------------------------------------------------------
+def test_the_demonstrations_door_is_there_only_in_the_demonstration(planted: Planted, settings: Any) -> None:
+    assert knock(planted.client("nobody"), "GET", "/ar/demo/").status_code == 404
+    settings.ROOT_URLCONF, settings.DEMO = "tests.profiles.urls_demo", True
+    clear_url_caches()
+    set_urlconf(None)
+    try:
+        for role in ("nobody", "suspended", "carmen"):
+            client = planted.client(role)
+            assert knock(client, "GET", "/ar/demo/").status_code == 200
+            assert knock(client, "PUT", "/ar/demo/").status_code == 405
+            for odd in ("", "x", "-1", "9" * 30, "٣", str(planted.who["suspended"].user.pk)):  # type: ignore[union-attr]
+                assert knock(client, "POST", "/ar/demo/", {"user": odd}).status_code == 404, odd
+        settings.DEMO = False
+        assert knock(planted.client("nobody"), "GET", "/ar/demo/").status_code == 404
+    finally:
+        clear_url_caches()
+
+
+# --- The admin pages ---------------------------------------------------------------------------------------------------------
+def admin_addresses() -> list[str]:
+    """Every admin address, filled with the first row of its model (or one that is not there)."""
+    from django.apps import apps  # noqa: PLC0415 -- only here
+    from django.contrib import admin  # noqa: PLC0415 -- only here
+
+    found = [
+        f"/ar/admin/{end}"
+        for end in ("", "login/", "password_change/", "password_change/done/", "autocomplete/", "jsi18n/", "r/1/1/", "nothing/")
+    ]
+    for label in {model._meta.app_label for model in admin.site._registry}:
+        found.append(f"/ar/admin/{label}/")
+    for model in apps.get_models():
+        if admin.site.is_registered(model):
+            row = model._default_manager.order_by("pk").values_list("pk", flat=True).first() or ABSENT
+            root = f"/ar/admin/{model._meta.app_label}/{model._meta.model_name}/"
+            found += [root, f"{root}add/", *(f"{root}{row}/{end}" for end in ("change/", "history/", "delete/", ""))]
+            found += [f"{root}{odd}/change/" for odd in ("x", "99999999999999999999999", "-1", "%00")]
+    return found
+
+
+@pytest.mark.parametrize("role", ["nobody", "suspended", "dara", "carmen", "sami"])
+def test_the_admin_pages_are_for_staff(role: str, planted: Planted) -> None:
+    client = planted.client(role)
+    inside = {f"/ar/admin/{end}" for end in ("login/", "jsi18n/")}
+    wrong = []
+    for path in admin_addresses():
+        response = knock(client, "GET", path)
+        if path not in inside and response.status_code not in (302, 403, 404):
+            wrong.append(f"{path}: {response.status_code}")
+        if response.status_code == 302 and "/login/" not in response["Location"]:
+            wrong.append(f"{path} leads to {response['Location']}")
+    assert not wrong, listed(wrong)
+
+
+def test_no_admin_page_fails_for_staff(planted: Planted) -> None:
+    client = planted.client("staff")
+    answers = {path: (knock(client, "GET", path).status_code, knock(client, "POST", path).status_code) for path in admin_addresses()}
+    assert {path: both for path, both in answers.items() if max(both) >= 500} == {}
+
+
+def test_a_stranger_learns_nothing_from_the_admin_of_what_is_registered(planted: Planted) -> None:
+    client: Client = planted.client("nobody")
+    there, not_there = (knock(client, "GET", f"/ar/admin/{path}") for path in ("forums/post/", "forums/nothing/"))
+    assert (there.status_code, there["Location"].replace("post", "X")) == (
+        not_there.status_code,
+        not_there["Location"].replace("nothing", "X"),
+    )
