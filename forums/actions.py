@@ -262,12 +262,10 @@ def reply(
     """Write a post in a topic. The same `client_id` again answers with the first post; a topic closed meanwhile refuses."""
     ready = prepare(actor, body)
     with transaction.atomic():
-        if again := _again(actor, client_id):
-            return again
         topic = topic.locked()
-        check(actor, "topic.reply", topic)
-        if again := _again(actor, client_id):  # a twin request held the lock before us
+        if again := _again(actor, client_id):  # under the lock: a twin request may have held it before us
             return again
+        check(actor, "topic.reply", topic)
         if reply_to is not None and reply_to.topic_id != topic.pk:
             reply_to = None
         post = _write(actor, topic, ready, client_id, reply_to, attachments)
@@ -427,9 +425,10 @@ def _person(actor: Actor) -> User:
 
 def _again(actor: Actor, client_id: uuid.UUID | None) -> Post | None:
     """The post this person wrote with this number before: a retry has one effect and one answer."""
-    if client_id is None:
+    # The narrow question first: nearly always there is none, and asking for all of a post costs more than writing one.
+    if client_id is None or not (found := list(Post.objects.filter(author=actor.person, client_id=client_id).values_list("pk", flat=True))):
         return None
-    return Post.objects.with_author().select_related("topic__space").filter(author=actor.person, client_id=client_id).first()
+    return Post.objects.with_author().select_related("topic__space").get(pk=found[0])
 
 
 def _first(post: Post) -> Topic:
@@ -488,7 +487,8 @@ def _place_of(topic: Topic) -> str:
 
 
 def _mention(post: Post, ready: Body) -> None:
-    post.mentions.exclude(space__in=ready.mentioned).delete()
+    if post.edited_at is not None:
+        post.mentions.exclude(space__in=ready.mentioned).delete()
     Mention.objects.bulk_create([Mention(post=post, space_id=space_id) for space_id in ready.mentioned], ignore_conflicts=True)
 
 

@@ -26,6 +26,7 @@ from network.fragments import done, is_partial
 from network.requests import Request
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
+from network.spaces.models import Space
 from network.text import RichTextField
 from network.text.field import Written
 
@@ -166,6 +167,12 @@ def came_from(request: Request) -> str:
     if page.netloc != request.get_host() or not page.path.startswith("/"):
         return ""
     return page.path + (f"?{page.query}" if page.query else "")
+
+
+def wall_page(request: Request, space: Space) -> str:
+    """The page on which the wall stood: the place's own, or a tab of it."""
+    page, home = came_from(request).partition("?")[0], space.get_absolute_url()
+    return page if page.startswith(home) else home
 
 
 def back_to(request: Request, post: Post) -> HttpResponse:

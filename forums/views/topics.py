@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forums import actions, queries
 from forums.forms import ClosureForm, ReplyForm, RetitleForm, TopicAnywhereForm, TopicForm, WallForm
 from forums.models import Board, Post, Topic, Watch
-from forums.views.common import Sent, as_fragment, is_partial, language, send, sign_in_first, signed_in, take_kept, tell_unknown
+from forums.views.common import Sent, as_fragment, is_partial, language, send, sign_in_first, signed_in, take_kept, tell_unknown, wall_page
 from network import text
 from network.fragments import done, fragment, page
 from network.permissions import can, check
@@ -130,7 +130,7 @@ def reply(request: Request, topic_id: int) -> HttpResponse:
     tell_unknown(request, post)
     wall = request.POST.get("wall", "")
     if topic.board_id is None and wall == str(topic.space_id):
-        return done(request, f"{topic.space.get_absolute_url()}#{post.element_id}")
+        return done(request, f"{wall_page(request, topic.space)}#{post.element_id}")
     return done(request, post.get_absolute_url())
 
 
@@ -207,7 +207,7 @@ def space_wall(request: Request, space_id: int) -> HttpResponse:
     if sent.result is None:
         return sent.mark(page(request, "forums/wall_post.html", space=space, form=form, here_space_id=space.pk, status=sent.status))
     tell_unknown(request, sent.result.first_post)
-    return done(request, f"{space.get_absolute_url()}#topic-{sent.result.pk}")
+    return done(request, f"{wall_page(request, space)}#topic-{sent.result.pk}")
 
 
 # --- The topic as a whole ------------------------------------------------------------------------------------------------------

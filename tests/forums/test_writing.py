@@ -409,3 +409,11 @@ def test_ten_at_once_get_ten_numbers(world):
     assert sorted(topic.posts.values_list("number", flat=True)) == list(range(1, 12))
     assert sorted(topic.posts.values_list("version", flat=True)) == list(range(1, 12))
     assert (topic.version, topic.posts_count, topic.last_number) == (11, 11, 11)
+
+
+def test_after_writing_one_stands_on_the_wall_again(client, world):
+    tab = "/fr/institutions/natcom-tn/wall/"
+    answer = as_(client, world.carmen).post(
+        f"/spaces/{world.natcom_tn.pk}/wall/", {"body": "نص"}, headers={"referer": f"http://testserver{tab}?wall=2"}
+    )
+    assert answer["Location"] == f"{tab}#topic-{Topic.objects.get().pk}"
