@@ -1,7 +1,7 @@
 // Posts on a page: reactions without leaving it, the post's menu beside its button, how far one has read, and an empty box
 // after sending. Without script the same buttons post, the same links open, and a button says "read up to here".
 //   <section data-behaviour="posts" data-read="/topics/42/read/" data-read-number="17" data-sign-in="…">
-import { say, toast } from "../say.js"
+import { say, toast } from "../say.js";
 
 const WORDS = { 401: "signed-out", 403: "refused", 404: "gone", 429: "too-fast" }
 const READ_AFTER = 1_200
