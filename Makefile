@@ -69,7 +69,7 @@ check-messages:
 	$(PY) manage.py translations check
 
 check-security:
-	$(PY) -m bandit --quiet --configfile pyproject.toml --recursive --severity-level medium $(ROOMS)
+	$(PY) -c "import logging; logging.disable(logging.WARNING); from bandit.cli.main import main; main()" --quiet --configfile pyproject.toml --recursive --severity-level medium $(ROOMS)
 
 check-laws: services
 	TEST_SHAPE=embedded $(PY) -m pytest --quiet tests/house/test_tracked_text.py tests/house/test_templates.py tests/house/test_compose.py

@@ -304,7 +304,8 @@ def _shown(rows: Iterable[Any], topics: Topic | dict[int, Topic], language: str)
     html = fragments_of([(pk, version) for pk, (version, _n, _t) in distinct.items()], by_post, language)
     # Safe: fragments are our template's, which escapes; their text was cleaned when it was stored.
     return [
-        Shown(pk, topic_id, number, SafeString(with_mine(html.get(pk, ""), pk, own[pk]))) for pk, (_v, number, topic_id) in distinct.items()
+        Shown(pk, topic_id, number, SafeString(with_mine(html.get(pk, ""), pk, own[pk])))  # nosec B703 # our own template's words, and marks of ours
+        for pk, (_v, number, topic_id) in distinct.items()
     ]
 
 

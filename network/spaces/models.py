@@ -218,9 +218,12 @@ class Space(models.Model):
         """Who reads, in the fewest words: for a card."""
         if not self.listed:
             return gettext("Hidden")
-        return {Audience.PUBLIC: gettext("Public"), Audience.NETWORK: gettext("The network"), Audience.MEMBERS: gettext("Members only")}[
-            self.audience
-        ]  # type: ignore[index]
+        words: dict[int, str] = {
+            Audience.PUBLIC: gettext("Public"),
+            Audience.NETWORK: gettext("The network"),
+            Audience.MEMBERS: gettext("Members only"),
+        }
+        return words[self.audience]
 
     @property
     def path(self) -> str:

@@ -196,7 +196,7 @@ def pagination(context: Context, page: Page[Any], param: str = "page") -> SafeSt
     if page.has_previous():
         chevron = icon("chevron").replace('class="icon', 'class="icon icon-back', 1)
         # Safe: our own icon, turned round.
-        parts.append(link(page.previous_page_number(), SafeString(chevron), _("Previous page"), rel="prev"))
+        parts.append(link(page.previous_page_number(), SafeString(chevron), _("Previous page"), rel="prev"))  # nosec B703 # our own icon
     for target in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
         if isinstance(target, int):
             marks = {"aria-current": "page"} if target == page.number else {}
@@ -205,7 +205,7 @@ def pagination(context: Context, page: Page[Any], param: str = "page") -> SafeSt
             parts.append(SafeString('<span class="button button-icon pagination-gap" aria-hidden="true">…</span>'))
     if page.has_next():
         parts.append(link(page.next_page_number(), icon("chevron"), _("Next page"), rel="next"))
-    return format_html('<nav class="pagination" aria-label="{}">{}</nav>', _("Pages"), SafeString("".join(parts)))
+    return format_html('<nav class="pagination" aria-label="{}">{}</nav>', _("Pages"), SafeString("".join(parts)))  # nosec B703 # parts of format_html
 
 
 # --- Forms ------------------------------------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def errors(form: BaseForm | None) -> SafeString:
         '<div class="note note-danger" role="alert" tabindex="-1" data-errors>{}<div><b>{}</b><ul class="error-list">{}</ul></div></div>',
         icon("alert"),
         _("Nothing was saved yet; what you wrote is still here."),
-        SafeString("".join(lines)),
+        SafeString("".join(lines)),  # nosec B703 # lines of format_html
     )
 
 
@@ -393,7 +393,7 @@ def shell(context: Context, name: str) -> SafeString:
     if _TOKEN in html:
         html = html.replace(_TOKEN, str(context.get("csrf_token") or ""))
     # Safe: what stands for the marks is escaped, the rest was rendered by the engine.
-    return SafeString(html)
+    return SafeString(html)  # nosec B703 # see above
 
 
 # Marks of a private plane: no text of ours or of a reader holds them.

@@ -20,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.module_loading import import_string
 
-_HOME = ("127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 -- compared with, not listened on
+_HOME = ("127.0.0.1", "::1", "0.0.0.0")  # noqa: S104  # nosec B104 # compared with, not listened on
 
 logger = logging.getLogger(__name__)
 
