@@ -24,7 +24,6 @@ run: $(VENV)/.base $(PO:.po=.mo) ## Start the network on this machine with its d
 	@test -e $(WORLD) && test -e $(VAR)/.seeded || { \
 		echo "Making the demo world (once; your data stays in $(VAR)/) …" && export DEMO=1 && \
 		$(PY) manage.py migrate --verbosity 0 && $(PY) manage.py seed && touch $(VAR)/.seeded; }
-	@mkdir -p $(VAR)/static
 	@DEMO=1 exec $(PY) manage.py serve $(if $(PORT),--port $(PORT))
 
 seed: $(VENV)/.base ## Put the demo world into the database again (twice is the same as once)

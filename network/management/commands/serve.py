@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser
-from importlib.util import find_spec
 from pathlib import Path
 
 # Daphne installs Twisted's asyncio reactor and must come before anything that imports Twisted.
@@ -18,7 +17,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.utils.module_loading import import_string
+
+from network.assets import bundle_css
 
 _HOME = ("127.0.0.1", "::1", "0.0.0.0")  # noqa: S104  # nosec B104 # compared with, not listened on
 
@@ -84,29 +84,9 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
             self.stdout.write("The tables are ready.")
-        if find_spec("network.assets") is not None:
-            try:
-                import_string("network.assets.bundle_css")()
-            except ImportError:
-                logger.debug("No styles to bundle.")
-        self._compile_words()
-
-    def _compile_words(self) -> None:
-        """Compile .po files newer than their .mo, with Babel: no msgfmt is needed."""
-        from babel.messages.mofile import write_mo  # noqa: PLC0415 -- only here
-        from babel.messages.pofile import read_po  # noqa: PLC0415
-
-        for folder in settings.LOCALE_PATHS:
-            for po in Path(folder).glob("*/LC_MESSAGES/*.po"):
-                mo = po.with_suffix(".mo")
-                if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
-                    continue
-                with po.open("rb") as source:
-                    catalog = read_po(source, locale=po.parent.parent.name)
-                fresh = mo.with_suffix(f".{os.getpid()}.tmp")
-                with fresh.open("wb") as target:
-                    write_mo(target, catalog)
-                fresh.replace(mo)
+        bundle_css()
+        call_command("translations", "compile")
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is not there
 
     def _workers(self, stop: threading.Event) -> list[threading.Thread]:
         if settings.PRODUCTION:

@@ -4,6 +4,7 @@ English is the language of the msgids and has no catalogue. Scripts take their s
 """
 
 import io
+import os
 import re
 import subprocess
 from argparse import ArgumentParser
@@ -72,12 +73,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(template)} sentences, complete in {', '.join(language for language, _ in catalogues())}.")
 
     def _compile(self) -> None:
-        """Build each .mo beside its .po; only what changed."""
+        """Build each .mo beside its .po, replaced whole; only what changed."""
         for language, path in catalogues():
             target = path.with_suffix(".mo")
             if path.exists() and (not target.exists() or target.stat().st_mtime < path.stat().st_mtime):
-                with target.open("wb") as file:
+                fresh = target.with_suffix(f".{os.getpid()}.tmp")
+                with fresh.open("wb") as file:
                     write_mo(file, read(path, language))
+                fresh.replace(target)
 
 
 def catalogues() -> list[tuple[str, Path]]:
