@@ -15,6 +15,7 @@ urlpatterns = [
     path("topics/<int:topic_id>/answer/", topics.answer, name="topic_answer"),
     path("topics/<int:topic_id>/answer/end/", topics.unanswer, name="topic_unanswer"),
     path("topics/<int:topic_id>/restoration/", topics.restore, name="topic_restore"),
+    path("wall/", topics.own_wall, name="own_wall"),
     path("spaces/<int:space_id>/wall/", topics.space_wall, name="space_wall"),
     path("posts/<int:post_id>/", posts.place, name="post_place"),
     path("posts/<int:post_id>/reactions/", posts.react, {"on": True}, name="post_react"),

@@ -11,11 +11,13 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from forums import queries
 from forums.forms import WallForm
 from forums.models import Topic
 from forums.rows import lines_of, rows_html
+from forums.views.common import take_kept
 from network import text
 from network.permissions import can
 from network.spaces.models import Space
@@ -62,6 +64,20 @@ def wall(context: Context, space: Space) -> dict[str, Any]:
 def _voice(actor: Any, space: Space) -> str:
     """On the wall of an institution that one speaks for, one writes in its name unless one says otherwise."""
     return str(space.pk) if space.pk in actor.mandates else ""
+
+
+@register.inclusion_tag("forums/_home_composer.html", takes_context=True)
+def home_composer(context: Context) -> dict[str, Any]:
+    """A box for whoever may write somewhere of their own: on their own page, or in the name of an institution, on its page."""
+    request = context["request"]
+    actor = request.actor
+    may = actor.page is not None and (bool(actor.mandates) or can(actor, "space.post", actor.page))
+    place = f"space.{actor.page.pk if actor.page else 0}"
+    form = WallForm(
+        initial={"body": take_kept(request, "wall") or queries.draft_of(actor, place), "on_behalf_of": str(next(iter(actor.mandates), ""))},
+        words=_("What is new with your institution?") if actor.mandates else _("What is new with you?"),
+    )
+    return {"request": request, "csrf_token": context.get("csrf_token"), "actor": actor, "form": form if may else None, "draft_key": place}
 
 
 @register.inclusion_tag("forums/_boards.html", takes_context=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -198,16 +199,33 @@ def space_wall(request: Request, space_id: int) -> HttpResponse:
         return done(request, f"{space.get_absolute_url()}#wall")
     if request.actor.user_id is None:
         return sign_in_first(request, f"{space.get_absolute_url()}#wall", f"space.{space.pk}")
+    return _write_on(request, lambda _actor: space, space)
+
+
+@require_POST
+def own_wall(request: Request) -> HttpResponse:
+    """From the home page: on one's own wall, or, written for an institution, on its wall."""
+    home = f"/{language()}/"
+    if request.actor.user_id is None:
+        return sign_in_first(request, home, "wall")
+    return _write_on(request, lambda actor: actor.entity or actor.person.page, request.actor.person.page)
+
+
+def _write_on(request: Request, place: Callable[[Any], Space], shown: Space) -> HttpResponse:
     form = WallForm(request.POST, request.FILES, words=_("Write on this wall"))
 
     def act(actor: Any, data: dict[str, Any], files: list[Any]) -> Topic:
-        return actions.open_topic(actor, space, body=data["body"], client_id=data["client_id"], attachments=files)
+        return actions.open_topic(actor, place(actor), body=data["body"], client_id=data["client_id"], attachments=files)
 
     sent: Sent[Topic] = send(request, form, act)
     if sent.result is None:
-        return sent.mark(page(request, "forums/wall_post.html", space=space, form=form, here_space_id=space.pk, status=sent.status))
+        return sent.mark(
+            page(request, "forums/wall_post.html", space=shown, form=form, here=request.path, here_space_id=shown.pk, status=sent.status)
+        )
+    actions.save_draft(request.actor, "wall", body="")
+    actions.save_draft(request.actor, f"space.{shown.pk}", body="")  # written at home for an institution, it was kept under one's own page
     tell_unknown(request, sent.result.first_post)
-    return done(request, f"{wall_page(request, space)}#topic-{sent.result.pk}")
+    return done(request, f"{wall_page(request, sent.result.space)}#topic-{sent.result.pk}")
 
 
 # --- The topic as a whole ------------------------------------------------------------------------------------------------------

@@ -21,7 +21,6 @@ const BEHAVIOURS = {
   menu: () => import("./behaviours/menu.js"),
   posts: () => import("./behaviours/posts.js"),
   quote: () => import("./behaviours/quote.js"),
-  "read-mark": () => import("./behaviours/read-mark.js"),
   passkey: () => import("./behaviours/passkey.js"),
   reveal: () => import("./behaviours/reveal.js"),
   segmented: () => import("./behaviours/segmented.js"),
