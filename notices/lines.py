@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.contrib.contenttypes.models import ContentType
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from forums.models import Topic
@@ -63,7 +64,7 @@ def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
             # The pattern is ours; what stands in it is escaped by format_html.
             str(pattern) % {"who": "{who}", "what": "{what}", "place": "{place}"},
             who=_bold(speaker.name),
-            what=_bold(str(topic) if topic else ""),
+            what=_bold(Truncator(str(topic)).chars(90) if topic else ""),
             place=_bold(notice.space.name if notice.space else ""),
         )
         icon = ICONS.get(notice.reason, "bell")

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -71,7 +72,16 @@ def search(request: Request) -> HttpResponse:
                     sections.append(Section(code, name, [_hit(row, query) for row in rows[:FEW]], len(rows) > FEW))
     found = any(section.hits for section in sections)
     return page(
-        request, "search/results.html", nav="search", search=query, query=query.asked, kind=kind, kinds=KINDS, sections=sections, paged=paged, found=found
+        request,
+        "search/results.html",
+        nav="search",
+        search=query,
+        query=query.asked,
+        kind=kind,
+        kinds=KINDS,
+        sections=sections,
+        paged=paged,
+        found=found,
     )
 
 
@@ -121,7 +131,7 @@ def _hit(row: Any, query: Query) -> Hit:
         row,
         row.on_behalf_of,
         row.author,
-        str(topic),
+        Truncator(str(topic)).chars(120),
         row.get_absolute_url(),
         queries.highlighted(text, query),
         topic.space.name,
