@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
+from django.core.cache import caches
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
@@ -164,6 +165,7 @@ class Topic(Content, Versioned, Reaching):
 
         around = Subquery(Space.objects.filter(pk=OuterRef("space")).values("audience")[:1])
         topics.update(reach=Greatest(F("audience"), board, around))
+        caches["fragments"].delete("tags")  # those of late public topics: forums.queries
 
     @property
     def is_wall(self) -> bool:

@@ -102,8 +102,8 @@ def boards_to_open_in(actor: Actor) -> list[Board]:
     return sorted(mine, key=lambda board: (board.space.name, board.parent.position if board.parent else board.position, board.position))
 
 
-def tags_in_use(chosen: int | None = None, limit: int = 20) -> list[tuple[int, str]]:
-    """Number and name of the tags of late public topics, kept a minute; a chosen one is always among them."""
+def tags_in_use(actor: Actor, chosen: int | None = None, limit: int = 20) -> list[tuple[int, str]]:
+    """Number and name of the tags of late public topics, kept some seconds; a chosen one is among them where the actor sees a topic with it."""
     cache = caches["fragments"]
     found: list[tuple[int, str]] | None = cache.get("tags")
     if found is None:
@@ -112,8 +112,10 @@ def tags_in_use(chosen: int | None = None, limit: int = 20) -> list[tuple[int, s
         )
         tags = Tag.objects.annotate(newest=Subquery(newest)).exclude(newest=None).order_by("-newest")
         found = list(tags.values_list("pk", "name")[:limit])
-        cache.set("tags", found, 60)
-    if chosen is not None and all(pk != chosen for pk, _name in found):
+        # Not for long: a topic that is made private takes its tag away from strangers' eyes.
+        cache.set("tags", found, 5)
+    # A tag's name may tell what a hidden place speaks of.
+    if chosen is not None and all(pk != chosen for pk, _name in found) and Topic.objects.visible_to(actor).filter(tags=chosen).exists():
         found = found + list(Tag.objects.filter(pk=chosen).values_list("pk", "name"))
     return found
 

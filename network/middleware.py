@@ -41,6 +41,7 @@ class HeadersMiddleware:
             response = self.get_response(request)
         headers = response.headers
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("X-Frame-Options", "DENY")  # answers of middleware outside Django's own, such as a redirect into a language
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
         if request.path.startswith(("/static/", "/pictures/")) and response.status_code < 400:
             return response

@@ -43,7 +43,7 @@ def topics(request: Request) -> HttpResponse:
     tag = _number(request.GET.get("tag", ""))
     written_in = request.GET.get("language", "")
     written_in = written_in if written_in in settings.LANGUAGE_NAMES else ""
-    tags = queries.tags_in_use(tag)
+    tags = queries.tags_in_use(actor, tag)
     pages, lines = queries.page_of_topics(actor, request.GET.get("page", "1"), which=which, tag=tag, language=written_in)
     kept = "".join(f"&{name}={value}" for name, value in (("tag", tag), ("language", written_in)) if value)
     return page(
