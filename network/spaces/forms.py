@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from network.names import fold
 from network.spaces.models import Space
@@ -73,7 +74,9 @@ class SpaceField(forms.CharField):
         if named:
             raise ValidationError(
                 _("Several are called so: %(names)s. Write the handle."),
-                params={"names": "، ".join(f"{space.name} (@{space.handle})" for space in named if space.handle)},
+                params={
+                    "names": pgettext("between items", ", ").join(f"{space.name} (@{space.handle})" for space in named if space.handle)
+                },
                 code="several",
             )
         raise ValidationError(

@@ -17,13 +17,13 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, PasswordInput, RadioSelect, Textarea, TextInput
 from django.forms.widgets import EmailInput, NumberInput, URLInput
-from django.template import Context, Engine
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.dateformat import format as format_date
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_naive
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from network.assets import bundle_css
@@ -220,7 +220,10 @@ def errors(form: BaseForm | None) -> SafeString:
             if bound.is_hidden:
                 lines.append(format_html("<li>{}</li>", sentence))
             else:
-                lines.append(format_html('<li><a href="#{}">{}</a>: {}</li>', bound.id_for_label or bound.auto_id, bound.label, sentence))
+                colon = pgettext("between a field and what is wrong with it", ": ")
+                lines.append(
+                    format_html('<li><a href="#{}">{}</a>{}{}</li>', bound.id_for_label or bound.auto_id, bound.label, colon, sentence)
+                )
     return format_html(
         '<div class="note note-danger" role="alert" tabindex="-1" data-errors>{}<div><b>{}</b><ul class="error-list">{}</ul></div></div>',
         icon("alert"),
@@ -328,82 +331,6 @@ def space_links(spaces: Iterable[Any], here: int | str | None = None, *, look: s
         for space in islice(spaces or (), 12)
     )
     return format_html_join("", '<a class="{}" href="{}"{}>{}<span class="truncate" dir="auto">{}</span></a>', rows)
-
-
-@register.simple_tag(takes_context=True)
-def fixed(context: Context, name: str, **values: str | int | bool | None) -> SafeString:
-    """Include a part of the shell that depends on nothing but its language and these values; rendered once a process for each.
-
-    The part sees only `values`: no actor, no request, no token.
-    """
-    engine = context.template.engine  # type: ignore[union-attr]  # set while a template renders
-    key = tuple(sorted((word, value if value is not None else "") for word, value in values.items()))
-    if settings.DEBUG:
-        return _rendered_part.__wrapped__(engine, name, _language(), settings.ROOT_URLCONF, key)
-    return _rendered_part(engine, name, _language(), settings.ROOT_URLCONF, key)
-
-
-@lru_cache(maxsize=2048)
-def _rendered_part(engine: Engine, name: str, language: str, urls: str, values: tuple[tuple[str, str | int | bool], ...]) -> SafeString:
-    return engine.get_template(name).render(Context(dict(values)))
-
-
-@register.simple_tag(takes_context=True)
-def shell(context: Context, name: str) -> SafeString:
-    """Include a part of the shell that depends on the reader: rendered once a minute for each reader, language, place and count.
-
-    The part sees `actor`, `nav`, `here_space_id`, `notices_unread`, `languages`, `LANGUAGE_CODE` and the form token; the token and the
-    page's own address stand in it as marks, which are replaced at each request.
-    """
-    actor, request = context.get("actor"), context.get("request")
-    if request is None or context.get("query") or settings.DEBUG:
-        return engine_of(context).get_template(name).render(context.new({str(key): value for key, value in context.flatten().items()}))
-    user = actor.user if actor is not None else None
-    unread = context.get("notices_unread")
-    count = min(int(unread() if callable(unread) else unread or 0), 100)
-    key = (
-        name,
-        _language(),
-        user and user.pk,
-        user and user.rights,
-        context.get("nav"),
-        context.get("here_space_id"),
-        count,
-        settings.ROOT_URLCONF,
-    )
-    kept = _SHELL.get(key)
-    if kept is None or kept[0] < monotonic():
-        values = {
-            "actor": actor,
-            "nav": context.get("nav"),
-            "here_space_id": context.get("here_space_id"),
-            "notices_unread": count,
-            "languages": [(code, own, f"/{code}/{_HERE}") for code, own in settings.LANGUAGE_NAMES.items()],
-            "LANGUAGE_CODE": context.get("LANGUAGE_CODE"),
-            "LANGUAGE_BIDI": context.get("LANGUAGE_BIDI"),
-            "demo": context.get("demo"),
-            "csrf_token": _TOKEN,
-        }
-        if len(_SHELL) > _SHELL_MOST:
-            _SHELL.clear()
-        kept = _SHELL[key] = (monotonic() + 60, engine_of(context).get_template(name).render(Context(values)))
-    here = f"/{_language()}/"
-    path = request.get_full_path()
-    html = kept[1].replace(_HERE, escape(path.removeprefix(here)) if path.startswith(here) else "")
-    if _TOKEN in html:
-        html = html.replace(_TOKEN, str(context.get("csrf_token") or ""))
-    # Safe: what stands for the marks is escaped, the rest was rendered by the engine.
-    return SafeString(html)  # nosec B703 # see above
-
-
-# Marks of a private plane: no text of ours or of a reader holds them.
-_HERE, _TOKEN = "\U000f0001", "\U000f0002"
-_SHELL: dict[tuple[Any, ...], tuple[float, str]] = {}
-_SHELL_MOST = 4_000
-
-
-def engine_of(context: Context) -> Engine:
-    return context.template.engine  # type: ignore[union-attr]  # set while a template renders
 
 
 @register.simple_tag

@@ -69,7 +69,8 @@ def test_placeholders_and_tags_stay_in_place(catalogue: Catalog) -> None:
     for message, form in said(catalogue):
         offered = [sorted(_PLACEHOLDER.findall(one)) for one in ids(message)]
         here = sorted(_PLACEHOLDER.findall(form))
-        fits = here in offered or (len(offered) > 1 and set(here) <= set(offered[-1]))
+        # A nameless %d cannot be left out: Python counts them.
+        fits = here in offered or (len(offered) > 1 and set(here) <= set(offered[-1]) and "%d" not in offered[-1])
         if not fits:
             wrong.append((message.id, form))
     assert wrong == []
@@ -156,8 +157,8 @@ def test_what_we_borrow_is_still_said_by_the_library() -> None:
     """A release that words a sentence anew would speak its own Arabic again, unheard."""
     theirs: set[str] = set()
     for place in (Path(allauth.__file__).parent, Path(django.__file__).parent / "conf", Path(auth.__file__).parent):
-        with (place / "locale" / "ar" / "LC_MESSAGES" / "django.po").open("rb") as file:
-            theirs |= {ids(message)[0] for message in read_po(file, locale="ar")}
+        with (place / "locale" / "en" / "LC_MESSAGES" / "django.po").open("rb") as file:
+            theirs |= {ids(message)[0] for message in read_po(file, locale="en")}
     assert {ids(message)[0] for message in read(borrowed(), "en")} - theirs == set()
 
 
