@@ -66,7 +66,7 @@ def file_of(who: Person, name: str, words: str) -> Any:
 def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     """Public, members', managers', hidden, removed and personal things, each with its canaries."""
     settings.MEDIA_ROOT = tmp_path
-    settings.RATES = {name: (1_000_000, 60) for name in settings.RATES}
+    settings.RATES = dict.fromkeys(settings.RATES, (1000000, 60))
     w, p = world, Planted(world)
     w.omar, w.staff = person("omar", "عمر"), person("staff", "مشغّل", is_staff=True, is_superuser=True)
     p.who = {"nobody": None, **{name: getattr(w, name) for name in ROLES if name != "nobody"}}
@@ -74,10 +74,23 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     for space in Space.objects.all():  # as actions would have written it
         Space.objects.filter(pk=space.pk).update(folded=fold(f"{space.name_ar} {space.name_fr} {space.handle or ''}"))
 
-    everyone = frozenset(ROLES)
-    network = everyone - {"nobody", "suspended", "dara", "omar", "staff"}
+    _hidden(p, w)
+    _schools(p, w)
+    _open(p, w)
+    _institutions(p, w)
+    _people(p, w)
+    _tell(p)
+    p.things |= {
+        name: getattr(w, name)
+        for name in ("group", "open_group", "hidden_group", "natcom_tn", "school", "draft_entity", "board", "open_board", "hidden_board")
+    }
+    p.things |= {f"{name}_page": getattr(w, name).page for name in ("dara", "haytham", "ezz")}
+    p.things |= {name: getattr(w, name).user for name in ("dara", "haytham", "ezz", "carmen")}
+    return p
 
-    # --- The hidden group: not even its name -----------------------------------------------------------------------
+
+def _hidden(p: Planted, w: SimpleNamespace) -> None:
+    """Not even its name."""
     invited = HIDDEN | {"basel"}  # basel is invited: he reads its name and the word to him
     hidden = w.hidden_group
     groups.edit(
@@ -103,7 +116,9 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     wall = forums.open_topic(w.rania.actor, hidden, body=f"<p>{p.canary('hidden_wall', HIDDEN)}</p>")
     p.things["hidden_wall_topic"] = wall
 
-    # --- «schools»: everyone knows of it, its members read it --------------------------------------------------------
+
+def _schools(p: Planted, w: SimpleNamespace) -> None:
+    """Everyone knows of it, its members read it."""
     member(w.omar, w.group)
     forget()
     _board(w.board, p, "members", SCHOOLS)
@@ -122,7 +137,7 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
         tags=[p.canary("managers_tag", MANAGERS)],
     )
     p.things["managers_topic"], p.things["managers_post"] = secret, secret.first_post
-    gone_file = file_of(w.ezz, p.canary("gone_file_name", MANAGERS) + ".txt", p.canary("gone_file_words", frozenset()))
+    gone_file = file_of(w.ezz, p.canary("gone_file_name", MANAGERS) + ".txt", p.canary("gone_file_words", MANAGERS))
     gone = forums.open_topic(
         w.ezz.actor,
         w.board,
@@ -132,7 +147,6 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     )
     forums.delete_topic(w.mona.actor, gone)
     p.things |= {"gone_topic": gone, "gone_topic_post": gone.first_post, "gone_file": gone_file}
-    # In an open topic a removed post leaves a tombstone without its words.
     asks = JoinRequest.objects.create(space=w.group, user=w.dara.user, message=p.canary("request_word", MANAGERS | {"dara"}))
     p.things["request"] = asks
     p.things["members_invitation"] = spaces.invite(
@@ -140,17 +154,20 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     )
     p.things["members_membership"] = Membership.objects.get(space=w.group, user=w.ezz.user)
 
-    # --- Public: what everyone reads, and the removed words in it ---------------------------------------------------
+
+def _open(p: Planted, w: SimpleNamespace) -> None:
+    """What everyone reads, and the words removed in it: a tombstone stands without them."""
     member(w.ezz, w.open_group)
     forget()  # the cast's member() raises no rights
-    p.things |= _talk(p, "open", w.open_board, w.carmen, w.ezz, everyone)
+    p.things |= _talk(p, "open", w.open_board, w.carmen, w.ezz, frozenset(ROLES))
     removed = forums.reply(w.ezz.actor, p.things["open_topic"], body=f"<p>{p.canary('removed_post', frozenset())}</p>")
     forums.delete(w.ezz.actor, removed)
     p.things["removed_post"] = removed
     p.things["open_membership"] = Membership.objects.get(space=w.open_group, user=w.carmen.user)
     p.things["wall_topic"] = forums.open_topic(w.carmen.writing_for(w.natcom_tn), w.natcom_tn, body="<p>خبر عام</p>")
 
-    # --- Institutions ---------------------------------------------------------------------------------------------------
+
+def _institutions(p: Planted, w: SimpleNamespace) -> None:
     draft_readers = frozenset("carmen haytham sami".split())  # their country's commission oversees it
     kind = Kind.objects.get(code="associated-school")
     draft = Entity(kind="entity", entity_kind=kind, country=w.tn, overseer=w.natcom_tn, handle="zqdraftschool", status=Entity.Status.DRAFT)
@@ -174,8 +191,9 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     )
     p.things["draft_board"] = draft_board
 
-    # --- People ---------------------------------------------------------------------------------------------------------
-    page_readers = network | {"dara"}
+
+def _people(p: Planted, w: SimpleNamespace) -> None:
+    page_readers = frozenset(ROLES) - {"nobody", "suspended", "omar", "staff"}
     Space.objects.filter(pk=w.dara.page.pk).update(
         name_fr=p.canary("dara_name", page_readers | {"haytham"}), about_ar=p.canary("dara_about", page_readers)
     )
@@ -198,15 +216,6 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     p.things["own_file"] = file_of(
         w.ezz, p.canary("own_file_name", frozenset({"ezz"})) + ".txt", p.canary("own_file_words", frozenset({"ezz"}))
     )
-    _tell(p)
-
-    p.things |= {
-        name: getattr(w, name)
-        for name in ("group", "open_group", "hidden_group", "natcom_tn", "school", "draft_entity", "board", "open_board", "hidden_board")
-    }
-    p.things |= {f"{name}_page": getattr(w, name).page for name in ("dara", "haytham", "ezz")}
-    p.things |= {name: getattr(w, name).user for name in ("dara", "haytham", "ezz", "carmen")}
-    return p
 
 
 def _board(board: Board, p: Planted, where: str, readers: frozenset[str]) -> None:
