@@ -45,6 +45,9 @@ def set_language(request: Request) -> HttpResponse:
         return HttpResponse(status=422)
     if not url_has_allowed_host_and_scheme(to, {request.get_host()}):
         to = f"/{code}/"
+    first, slash, rest = to.removeprefix("/").partition("/")
+    if to.startswith("/") and slash and first in settings.LANGUAGE_NAMES:
+        to = f"/{code}/{rest}"
     response = HttpResponseRedirect(to)
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,

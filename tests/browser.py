@@ -37,8 +37,9 @@ _FLAGS = [
 ]
 _AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 # The browser reports each answer above 399 as an error; 404, 403 and 422 are pages of ours, 5xx is caught in Tab.watch.
-# A line that a test has cut is no fault of the page either.
-_EXPECTED = re.compile(r"Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_INTERNET_DISCONNECTED)")
+_EXPECTED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+# What a browser says of a line that the test itself has cut.
+CUT = r"net::ERR_|^console: htmx:(sendError|afterRequest)|^console: https?://\S+$"
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Tab:
     """One page and what went wrong on it."""
 
     page: Page
+    expected: str = ""  # a pattern of further words that this test provokes
     wrong: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
@@ -54,8 +56,11 @@ class Tab:
         self.page.on("response", lambda answer: answer.status >= 500 and self.wrong.append(f"{answer.status} {answer.url}"))
 
     def said(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not _EXPECTED.search(message.text):
-            self.wrong.append(f"console: {message.text}")
+        if message.type != "error" or _EXPECTED.search(message.text):
+            return
+        said = f"console: {message.text}"
+        if not (self.expected and re.search(self.expected, said)):
+            self.wrong.append(said)
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +119,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
-    """Open a new browser of one's own: browse(user, language="ar", width=1280, dark=False, script=True) → Page at no address yet.
+    """Open a new browser of one's own: browse(user, language="ar", width=1280, dark=False, script=True, expected=CUT) → Page at no address yet.
 
     A user (or somebody of the cast) given is signed in. At the end a script error, a refusal of the content policy or an answer of 5xx fails the test.
     """
@@ -122,7 +127,7 @@ def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
     tabs: list[Tab] = []
 
     def open_page(
-        user: Any = None, *, language: str = "ar", width: int = 1280, dark: bool = False, script: bool = True, **more: Any
+        user: Any = None, *, language: str = "ar", width: int = 1280, dark: bool = False, script: bool = True, expected: str = "", **more: Any
     ) -> Page:
         context = chromium.new_context(
             base_url=server,
@@ -137,7 +142,7 @@ def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
         if user is not None:
             sign_in(context, getattr(user, "user", user), server)
         page = context.new_page()
-        tabs.append(Tab(page))
+        tabs.append(Tab(page, expected))
         tabs[-1].watch()
         return page
 

@@ -125,8 +125,8 @@ def newest(topic: Topic, words: str, page: Page) -> Post:
 
 
 def path(url: str) -> str:
-    """The address without origin and query."""
-    return re.sub(r"^https?://[^/]+", "", url).partition("?")[0]
+    """The address without origin, query and place in the page."""
+    return re.split("[?#]", re.sub(r"^https?://[^/]+", "", url))[0]
 
 
 Browse = Callable[..., Page]

@@ -1,14 +1,17 @@
 """Bad lines: broken, blocked, pressed twice, gone back, signed out in the middle. Nothing is lost and nothing is said twice."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from forums import actions as forums
-from forums.models import Post
+from forums.models import Post, Topic
+from tests.browser import CUT
 from tests.cast import member
-from tests.journeys.support import SOON, Browse, World, newest, numbers, open_topic, post, send, write
+from tests.journeys.support import SOON, Browse, World, newest, numbers, open_topic, post, said, send, write
 from tests.profiles.test_accounts import PASSWORD, with_password
 
 BODY = "new MutationObserver(() => { if (document.body) document.body.dataset.poll = '400' }).observe(document, { childList: true, subtree: true })"
@@ -23,7 +26,7 @@ def strip(page: Page, state: str) -> None:
 
 @pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 1280)])
 def test_a_broken_line_says_so_and_comes_back_whole(browse: Browse, w: World, language: str, width: int) -> None:
-    ezz = browse(w.ezz, language=language, width=width)
+    ezz = browse(w.ezz, language=language, width=width, expected=CUT)
     open_topic(ezz, w.topic, language)
     mine = forums.reply(w.carmen.actor, w.topic, body="<p>قبل الانقطاع</p>")
     expect(post(ezz, mine)).to_be_visible(timeout=SOON)
@@ -72,18 +75,43 @@ def test_one_press_too_many_makes_one_post(browse: Browse, w: World) -> None:
     assert len(sent) == 1
 
 
-def test_back_and_send_again_is_the_same_post(browse: Browse, w: World) -> None:
-    """Without script there is no guard but the form's own number."""
-    ezz = browse(w.ezz, script=False)
-    ezz.goto(f"/ar/topics/{w.topic.pk}/")
-    ezz.fill("#reply textarea[name=body]", "مرة واحدة، بلا برنامج")
+def test_an_answer_lost_on_its_way_makes_no_second_post(browse: Browse, w: World) -> None:
+    """The server has the reply, the browser does not know: it says so, keeps the words, and "Retry" finds the first post."""
+    ezz = browse(w.ezz, language="en", width=390, expected=CUT)
+    open_topic(ezz, w.topic, "en")
+    ezz.route(f"**/topics/{w.topic.pk}/posts/", _lose_the_answer, times=1)
+    write(ezz, "وصلت أم لم تصل")
     send(ezz)
-    ezz.wait_for_url("**/topics/**#post-*")
-    ezz.go_back()
-    ezz.fill("#reply textarea[name=body]", "مرة واحدة، بلا برنامج")
-    send(ezz)
-    ezz.wait_for_url("**/topics/**#post-*")
-    assert Post.objects.filter(topic=w.topic, text__contains="مرة واحدة").count() == 1
+    failed = ezz.locator("#reply [data-send-failed]")
+    expect(failed).to_contain_text(said("This was not sent. Your words are kept here.", "en"))
+    expect(ezz.locator("#reply .ProseMirror")).to_have_text("وصلت أم لم تصل")
+    failed.locator("[data-retry]").click()
+    expect(failed).to_be_hidden()
+    expect(ezz.locator("#reply .ProseMirror")).to_have_text("")
+    newest(w.topic, "وصلت أم لم تصل", ezz)
+    assert numbers(ezz) == [1, 2]
+    assert Post.objects.filter(topic=w.topic).count() == 2
+
+
+def test_back_and_send_again_is_the_same_topic(browse: Browse, w: World) -> None:
+    ezz = browse(w.ezz, expected=CUT)
+    ezz.goto(f"/ar/boards/{w.board.pk}/new/")
+    ezz.fill("form.editor [name=title]", "موضوع واحد")
+    write(ezz, "نص الموضوع الواحد", form="form.editor")
+    ezz.route(f"**/boards/{w.board.pk}/new/", _lose_the_answer, times=1)
+    send(ezz, form="form.editor")
+    ezz.wait_for_url("chrome-error://**")
+    ezz.goto(f"/ar/boards/{w.board.pk}/new/")  # whoever finds the browser's own page of failure comes back
+    expect(ezz.locator("form.editor [name=title]")).to_have_value("موضوع واحد")
+    expect(ezz.locator("form.editor")).to_contain_text("نص الموضوع الواحد")
+    send(ezz, form="form.editor")
+    ezz.wait_for_url(re.compile(r"/ar/topics/\d+/"))
+    assert Topic.objects.filter(title="موضوع واحد").count() == 1
+
+
+def _lose_the_answer(route: Route) -> None:
+    route.fetch(max_redirects=0)
+    route.abort("connectionreset")
 
 
 @pytest.mark.parametrize(("language", "width", "script"), [("ar", 390, True), ("en", 1280, False)])
