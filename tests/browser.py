@@ -127,7 +127,14 @@ def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
     tabs: list[Tab] = []
 
     def open_page(
-        user: Any = None, *, language: str = "ar", width: int = 1280, dark: bool = False, script: bool = True, expected: str = "", **more: Any
+        user: Any = None,
+        *,
+        language: str = "ar",
+        width: int = 1280,
+        dark: bool = False,
+        script: bool = True,
+        expected: str = "",
+        **more: Any,
     ) -> Page:
         context = chromium.new_context(
             base_url=server,

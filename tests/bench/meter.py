@@ -19,7 +19,7 @@ def _stat(pid: int) -> tuple[int, int]:
 def tree(pid: int) -> list[int]:
     """The process and all that descend from it."""
     parents: dict[int, int] = {}
-    for entry in os.listdir("/proc"):
+    for entry in (folder.name for folder in Path("/proc").iterdir()):
         if entry.isdigit():
             try:
                 parents[int(entry)] = _stat(int(entry))[0]

@@ -6,7 +6,22 @@ from playwright.sync_api import expect
 
 from forums.models import Post
 from profiles.models import User
-from tests.journeys.support import SOON, Browse, World, in_language, mention, newest, open_menu, open_topic, path, post, said, send, speak_as, write
+from tests.journeys.support import (
+    SOON,
+    Browse,
+    World,
+    in_language,
+    mention,
+    newest,
+    open_menu,
+    open_topic,
+    path,
+    post,
+    said,
+    send,
+    speak_as,
+    write,
+)
 from tests.profiles.mail import code_in, last_letter
 
 

@@ -28,7 +28,11 @@ def test_switching_the_language_keeps_the_page_and_is_remembered(browse: Browse,
 
 @pytest.mark.parametrize(
     ("language", "zone", "clock", "day"),
-    [("ar", "Asia/Riyadh", "01:30", "21 مارس"), ("ar", "Africa/Nouakchott", "22:30", "20 مارس"), ("en", "Asia/Riyadh", "01:30", "21 March")],
+    [
+        ("ar", "Asia/Riyadh", "01:30", "21 مارس"),
+        ("ar", "Africa/Nouakchott", "22:30", "20 مارس"),
+        ("en", "Asia/Riyadh", "01:30", "21 March"),
+    ],
 )
 def test_a_time_is_told_in_the_reader_s_own_zone(browse: Browse, w: World, language: str, zone: str, clock: str, day: str) -> None:
     row = w.public_topic.posts.get(number=1)

@@ -15,7 +15,9 @@ from tests.journeys.support import SOON, Browse, World, newest, numbers, open_to
 from tests.profiles.test_accounts import PASSWORD, with_password
 
 BODY = "new MutationObserver(() => { if (document.body) document.body.dataset.poll = '400' }).observe(document, { childList: true, subtree: true })"
-NO_SOCKETS = "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5) } close() {} }; WebSocket.OPEN = 1"
+NO_SOCKETS = (
+    "window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5) } close() {} }; WebSocket.OPEN = 1"
+)
 
 
 def strip(page: Page, state: str) -> None:
@@ -130,7 +132,9 @@ def test_a_session_that_expires_keeps_the_draft(browse: Browse, w: World, langua
     ezz.fill("[name=password]", PASSWORD)
     ezz.locator("main form .button-primary").first.click()
     ezz.wait_for_url(f"**/{language}/topics/{w.public_topic.pk}/**")
-    expect(ezz.locator("#reply")).to_contain_text(words) if script else expect(ezz.locator("#reply textarea[name=body]")).to_have_value(words)
+    expect(ezz.locator("#reply")).to_contain_text(words) if script else expect(ezz.locator("#reply textarea[name=body]")).to_have_value(
+        words
+    )
     send(ezz)
     newest(w.public_topic, words, ezz)
     assert Post.objects.filter(topic=w.public_topic, text__contains=words).count() == 1
@@ -140,4 +144,3 @@ def _forget_sessions() -> None:
     from django.core.cache import caches  # noqa: PLC0415 -- after the settings of the shape
 
     caches[getattr(settings, "SESSION_CACHE_ALIAS", "default")].clear()
-

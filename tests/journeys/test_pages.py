@@ -10,8 +10,31 @@ from forums import actions as forums
 from tests.journeys.support import Browse, World
 
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-_VISITORS = ["", "topics/", "institutions/", "institutions/natcom-tn/", "groups/", "people/", "search/?q=سؤال", "accounts/login/", "accounts/signup/"]
-_MEMBERS = ["", "topics/", "topics/new/", "notices/", "groups/", "people/", "institutions/", "settings/", "profile/", "drafts/", "invitations/", "search/?q=سؤال"]
+_VISITORS = [
+    "",
+    "topics/",
+    "institutions/",
+    "institutions/natcom-tn/",
+    "groups/",
+    "people/",
+    "search/?q=سؤال",
+    "accounts/login/",
+    "accounts/signup/",
+]
+_MEMBERS = [
+    "",
+    "topics/",
+    "topics/new/",
+    "notices/",
+    "groups/",
+    "people/",
+    "institutions/",
+    "settings/",
+    "profile/",
+    "drafts/",
+    "invitations/",
+    "search/?q=سؤال",
+]
 
 
 def pages(w: World) -> list[str]:
