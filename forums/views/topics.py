@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forums import actions, queries
@@ -23,6 +25,8 @@ from network.fragments import done, fragment, page
 from network.permissions import can, check
 from network.requests import Request
 from network.spaces.models import Space
+
+_REPLY_WORDS = gettext_lazy("Write your reply… use @ to mention an institution or a person")
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------------
@@ -43,6 +47,8 @@ def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, sta
     may_reply = actor.user_id is not None and can(actor, "topic.reply", topic)
     if form is None and may_reply:
         form = _reply_form(request, topic, reader)
+    posts = queries.posts_of_page(topic, number, actor, language())
+    first_unread = reader.read_number + 1 if 0 < reader.read_number < topic.last_number else 0
     return page(
         request,
         "forums/topic.html",
@@ -52,10 +58,12 @@ def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, sta
         nav="topics",
         here_space_id=topic.space_id,
         topic=topic,
-        posts=queries.posts_of_page(topic, number, actor, language()),
+        read_before=queries.joined(post for post in posts if not first_unread or post.number < first_unread),
+        unread_after=queries.joined(post for post in posts if first_unread and post.number >= first_unread),
+        last_number=posts[-1].number if posts else 0,
         side=queries.side_of(topic, language()),
         read_number=reader.read_number,
-        first_unread=reader.read_number + 1 if 0 < reader.read_number < topic.last_number else 0,
+        first_unread=first_unread,
         number=number,
         pages=Paginator(range(topic.last_number), settings.PAGE_SIZE).page(number),  # by numbers: nothing is counted
         is_tail=number == last_page,
@@ -63,13 +71,16 @@ def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, sta
         levels=Watch.Level.choices,
         level=reader.level,
         form=form,
+        blank=_blank_reply,
+        client_id=uuid4(),
         may_reply=may_reply,
         **{f"may_{verb}": actor.user_id is not None and can(actor, f"topic.{verb}", topic) for verb in ("edit", "close", "pin", "delete")},
     )
 
 
-def _reply_form(request: Request, topic: Topic, reader: queries.Reader) -> ReplyForm:
-    body, answered = take_kept(request, f"topic.{topic.pk}") or reader.draft, None
+def _reply_form(request: Request, topic: Topic, reader: queries.Reader) -> ReplyForm | None:
+    """The box with what stands in it already; None when nothing does (all readers' empty boxes are one, `_blank_reply`)."""
+    body, answered, voice = take_kept(request, f"topic.{topic.pk}") or reader.draft, None, _voice(request, topic)
     for name in ("quote", "reply_to"):
         raw = request.GET.get(name, "")
         if raw.isascii() and raw.isdigit() and len(raw) < 18:
@@ -78,10 +89,14 @@ def _reply_form(request: Request, topic: Topic, reader: queries.Reader) -> Reply
                 author = (answered.on_behalf_of or answered.author.page).name
                 body = text.quote(answered.html, author=author, path=answered.path) + "<p></p>" + body
             break
-    return ReplyForm(
-        initial={"body": body, "reply_to": answered.pk if answered is not None else None, "on_behalf_of": _voice(request, topic)},
-        words=_("Write your reply… use @ to mention an institution or a person"),
-    )
+    if not (body or voice or answered):
+        return None
+    initial = {"body": body, "reply_to": answered.pk if answered is not None else None, "on_behalf_of": voice}
+    return ReplyForm(initial=initial, words=_REPLY_WORDS)
+
+
+def _blank_reply() -> ReplyForm:
+    return ReplyForm(words=_REPLY_WORDS)
 
 
 def _voice(request: Request, topic: Topic) -> str:
@@ -122,7 +137,7 @@ def reply(request: Request, topic_id: int) -> HttpResponse:
     if post is None:
         if is_partial(request):
             # htmx puts a 422 where the form stood; the true reason stands in its words.
-            response = fragment(request, "forums/_reply.html", topic=topic, form=form, is_tail=True, status=422)
+            response = fragment(request, "forums/_reply.html", topic_id=topic.pk, form=form, is_tail=True, status=422)
             response["HX-Retarget"], response["HX-Reswap"] = "#reply", "outerHTML"
             return sent.mark(response)
         return sent.mark(_show(request, topic.pk, form=form, status=sent.status))
@@ -243,10 +258,14 @@ def topic_edit(request: Request, topic_id: int) -> HttpResponse:
         form = RetitleForm(initial={"title": topic.title, "tags": "، ".join(topic.tags.values_list("name", flat=True))})
         return page(request, "forums/topic_edit.html", nav="topics", topic=topic, form=form)
     form = RetitleForm(request.POST)
-    if not form.is_valid():
-        return page(request, "forums/topic_edit.html", nav="topics", topic=topic, form=form, status=422)
-    actions.edit_topic(request.actor, topic, **form.cleaned_data)
-    return done(request, topic.get_absolute_url())
+    if form.is_valid():
+        try:
+            actions.edit_topic(request.actor, topic, **form.cleaned_data)
+        except ValidationError as wrong:  # a title of which nothing is left when it is tidied
+            form.add_error(None, wrong.messages)
+        else:
+            return done(request, topic.get_absolute_url())
+    return page(request, "forums/topic_edit.html", nav="topics", topic=topic, form=form, status=422)
 
 
 @require_POST
