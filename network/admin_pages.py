@@ -44,6 +44,11 @@ class RecordAdmin(_Pages):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    @admin.display(description=_("name"))
+    def called(self, thing: Any) -> str:
+        """The name in the reader's language, under a heading in it: a property has no heading of its own."""
+        return str(thing.name)
+
 
 class ReferenceAdmin(_Pages):
     """Kinds, countries, settings, texts: kept by hand."""

@@ -15,7 +15,7 @@ class KindAdmin(ReferenceAdmin):
 
 @admin.register(Entity)
 class EntityAdmin(RecordAdmin):
-    list_display = ("name", "handle", "entity_kind", "country", "status", "verified", "parent")
+    list_display = ("called", "handle", "entity_kind", "country", "status", "verified", "parent")
     list_filter = ("entity_kind", "status", "verified", "country")
     list_select_related = ("entity_kind", "country", "parent")
     search_fields = ("name_ar", "name_fr", "name_en", "handle", "folded")

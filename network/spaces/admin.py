@@ -22,7 +22,7 @@ class CountryAdmin(ReferenceAdmin):
 
 @admin.register(Space)
 class SpaceAdmin(RecordAdmin):
-    list_display = ("name", "kind", "handle", "country", "audience", "listed", "members_count")
+    list_display = ("called", "kind", "handle", "country", "audience", "listed", "members_count")
     list_filter = ("kind", "audience", "listed", "country")
     list_select_related = ("country",)
     search_fields = ("name_ar", "name_fr", "name_en", "handle", "folded")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import allauth
 import django
+import notifications
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
@@ -156,9 +157,10 @@ def test_our_words_win_over_the_libraries(speaking: None) -> None:
 def test_what_we_borrow_is_still_said_by_the_library() -> None:
     """A release that words a sentence anew would speak its own Arabic again, unheard."""
     theirs: set[str] = set()
-    for place in (Path(allauth.__file__).parent, Path(django.__file__).parent / "conf", Path(auth.__file__).parent):
-        with (place / "locale" / "en" / "LC_MESSAGES" / "django.po").open("rb") as file:
-            theirs |= {ids(message)[0] for message in read_po(file, locale="en")}
+    homes = {allauth: "locale/en", django: "conf/locale/en", auth: "locale/en", notifications: "locale/ru"}
+    for library, folder in homes.items():
+        with (Path(library.__file__ or "").parent / folder / "LC_MESSAGES" / "django.po").open("rb") as file:
+            theirs |= {ids(message)[0] for message in read_po(file)}
     assert {ids(message)[0] for message in read(borrowed(), "en")} - theirs == set()
 
 
