@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
@@ -90,6 +90,21 @@ class PageLanguageMiddleware:
                 translation.activate(code)
                 request.LANGUAGE_CODE = code
         return self.get_response(request)
+
+
+class ComeBackMiddleware:
+    """Who pressed a button without being signed in comes back to the page it stood on: what forms post to answers no GET."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        door, _question, asked = response.headers.get("Location", "").partition("?")
+        if request.method == "POST" and door.endswith("/accounts/login/") and parse_qs(asked).get("next") == [request.get_full_path()]:
+            page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+            response["Location"] = f"{door}?{urlencode({'next': page.path if page.netloc == request.get_host() else '/'})}"
+        return response
 
 
 class ImpossibleMiddleware:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -195,6 +196,7 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
     "board_edit": (moderates, moderates),
     "board_topic_new": (Door(lambda thing: MEMBERS[thing], "seen"), Door(lambda thing: MEMBERS[thing], "seen")),
     "space_wall": (read, Door(lambda thing: MEMBERS[thing], "seen")),
+    "own_wall": (None, to(NETWORK)),  # who belongs nowhere writes on no wall, not even on one's own
     "post": (read, None),
     "post_place": (read, None),
     "post_menu": (read, None),
@@ -239,7 +241,7 @@ def body_of(p: Planted, place: Place) -> dict[str, Any]:
     text = {"body": "<p>نص</p>", "body_format": "html", "client_id": str(uuid.uuid4())}
     if place.name == "topic_answer":
         return {"post": str(p.things[place.target].posts.order_by("-number").first().pk)}
-    if place.name in ("reply", "space_wall", "post_edit"):
+    if place.name in ("reply", "space_wall", "own_wall", "post_edit"):
         return text
     return {
         "board_topic_new": text | {"title": "عنوان", "audience": "0"},
@@ -370,6 +372,24 @@ def test_an_unsafe_request_from_another_site_is_refused_before_anything_else(pla
     client = planted.client("carmen")
     for place in places(planted, {"reply", "group_leave", "profile_edit", "account_logout"}):
         assert knock(client, "POST", place.path, headers={"sec-fetch-site": "cross-site"}).status_code == 403, place.path
+
+
+def test_who_presses_a_button_unsigned_comes_back_to_its_page(planted: Planted) -> None:
+    """Not to what the form posts to, which answers no GET: signing in would end at 405."""
+    client, wrong, led = planted.client("nobody"), [], 0
+    for place in places(planted, {name for name, (get, post) in DOORS.items() if get is None and post is not None}):
+        for page, wanted in (("http://testserver/ar/groups/", "/ar/groups/"), ("https://evil.example/ar/", None), ("", None)):
+            response = knock(client, "POST", place.path, body_of(planted, place), headers={"referer": page})
+            if refined(response) != "sign":
+                continue
+            back = parse_qs(urlsplit(response["Location"]).query).get("next", ["/"])[0]
+            led += 1
+            if back == place.path or (
+                wanted and urlsplit(back).path not in (wanted, place.path.removesuffix("posts/"), f"/ar{place.path}".removesuffix("posts/"))
+            ):
+                wrong.append(f"{place.path} from {page!r}: back to {back!r}")
+    assert not wrong, listed(wrong)
+    assert led > 50
 
 
 # --- The demonstration's door -------------------------------------------------------------------------------------------------
