@@ -208,7 +208,7 @@ class Consumer(AsyncWebsocketConsumer):
     def _publish_typing(self, base: str) -> None:
         actor = self._actor()
         if actor.user is not None and actor.user_id == self._user_id:
-            live.publish(f"{base}/people", {"type": "typing", "user": actor.user_id, "name": str(actor.user), "passing": True})
+            live.publish(f"{base}/people", {"type": "typing", "user": actor.user_id, "name": actor.user.name, "passing": True})
 
     async def _take(self, granted: dict[str, Grant | None]) -> None:
         if self._ear is None:

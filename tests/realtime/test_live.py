@@ -154,7 +154,9 @@ def test_typing_is_told_to_people_only(listen: Any, w: SimpleNamespace) -> None:
     stream = f"topic.{w.open_topic.pk}/ar"
     writer, reader, visitor = listen(w.carmen, stream), listen(w.ezz, stream), listen(None, stream)
     writer.say({"type": "typing", "stream": stream})
-    assert reader.next()["user"] == w.carmen.user.pk
+    told = reader.next()
+    assert (told["user"], told["name"]) == (w.carmen.user.pk, "كارمن")
+    assert "example.org" not in str(told)  # an address is nobody's business
     assert visitor.frames(0.3) == []
 
 
