@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from forums.models import Attachment, Board, Closure, Draft, Edit, Mention, Post, Reaction, ReadMark, Tag, Topic, Watch
 from network import text
 from network.activity.recording import record
-from network.content import Audience
+from network.content import Audience, realign
 from network.files import Stored, accept_upload
 from network.names import fold, tidy_name
 from network.permissions import check
@@ -88,8 +88,7 @@ def edit_board(actor: Actor, board: Board, **fields: object) -> Board:
         setattr(board, name, value)
     board.full_clean()
     board.save()
-    Board.realign(board.space_id)
-    Topic.realign(board.space_id)
+    realign(board.space_id)
     board.refresh_from_db()
     record(actor, "edited_board", board, reach=Audience.MANAGERS)
     return board
@@ -145,7 +144,6 @@ def open_topic(  # noqa: PLR0913 -- what the form says, each by its name
             topic,
             target=topic,
             space=space,
-            reach=topic.reach,
             post=post.pk,
             mentioned=list(ready.mentioned),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from allauth.usersessions.models import UserSession
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from network import live
 from network.activity.recording import record
 from network.content import Audience, realign
 from network.names import skeleton, tidy_name
@@ -77,6 +79,8 @@ def edit(
     rights_changed([user.pk])
     if before != space.audience:
         realign(space.pk)
+        # Open pages of those who may no longer see fall silent within a second.
+        transaction.on_commit(partial(live.withdraw, None, space.pk), robust=True)
     record(actor, "described", space, space=space, reach=Audience.MANAGERS)
     return user
 

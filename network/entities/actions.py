@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from network import live
 from network.activity.recording import record
@@ -47,6 +49,10 @@ def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
     if not (actor.is_secretariat or entity.overseer_id in actor.mandates):
         for name in ("entity_kind", "country", "parent", "status", "verified", "sees_all"):
             fields.pop(name, None)
+    kind = fields.get("entity_kind")
+    if isinstance(kind, Kind) and kind.oversees and kind != entity.entity_kind and not actor.is_secretariat:
+        # A commission that made a school of its own a commission of another country would oversee there.
+        raise ValidationError({"entity_kind": _("Only the secretariat makes an institution a National Commission.")})
     before = entity.audience, entity.listed
     _shape(entity, fields)
     entity.full_clean(exclude=["overseer"])

@@ -303,8 +303,11 @@ def test_a_narrower_board_hides_its_topics_at_once(client, world, public_topic):
         f"/ar/boards/{world.open_board.pk}/edit/", {"name": "للأعضاء", "audience": Audience.MEMBERS, "position": 1}
     )
     assert Topic.objects.get(pk=public_topic.pk).reach == Audience.MEMBERS
+    assert Activity.objects.get(verb="opened", object_id=public_topic.pk).reach == Audience.MEMBERS
     client.logout()
     assert client.get(f"/ar/topics/{public_topic.pk}/").status_code == 404
+    as_(client, world.carmen).post(f"/ar/boards/{world.open_board.pk}/edit/", {"name": "للجميع", "audience": 0, "position": 1})
+    assert Activity.objects.get(verb="opened", object_id=public_topic.pk).reach == Audience.PUBLIC  # the feed tells it again
 
 
 def test_no_query_is_wasted_on_an_empty_board(client, world):

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from network import live
 from network.content import Audience
 from network.names import skeleton
 from network.permissions import can
@@ -210,6 +211,17 @@ def test_one_says_who_one_is_and_who_may_see_it(world: SimpleNamespace) -> None:
     assert (profile.honorific, profile.job, profile.languages, profile.website) == ("د.", "معلّم", "ar fr", "https://example.org/ezz")
     assert page.skeleton == skeleton("عز الدين")
     assert client_of(None).get(f"/ar/people/{world.ezz.user.pk}/").status_code == 200
+
+
+def test_a_page_that_is_narrowed_falls_silent(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    withdrawn: list[tuple[object, ...]] = []
+    monkeypatch.setattr(live, "withdraw", lambda *who, **named: withdrawn.append(who))
+    client = client_of(world.ezz)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/ar/profile/", filled(audience="0")).status_code == 302
+    assert (None, world.ezz.page.pk) in withdrawn
 
 
 @pytest.mark.parametrize(
