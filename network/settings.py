@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "network.spaces.middleware.ActorMiddleware",
     "network.middleware.TooManyMiddleware",
+    "network.middleware.ComeBackMiddleware",
     "network.middleware.ImpossibleMiddleware",
 ]
 
