@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -13,6 +13,9 @@ from forums.models import Attachment, Board
 from network.content import Audience
 from network.files import MAX_FILES, FilesField, FilesInput
 from network.text import ClientIdField, RichTextField, RichTextWidget
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 TAGS_MOST = 10
 
@@ -52,7 +55,7 @@ class WritingForm(forms.Form):
     client_id = ClientIdField()
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, *args: Any, words: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: StrOrPromise = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A form that comes back wears other ids: htmx would copy the marks that scripts left on the elements of the same id.
         self.auto_id = f"again-{secrets.token_hex(2)}-%s" if self.is_bound else "%s"

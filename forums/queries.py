@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -222,26 +222,32 @@ def _page_rows(actor: Actor, topic_id: int, first: int, last: int) -> QuerySet[P
     return _rows(Post.objects.filter(topic=topic_id, number__gt=Value(first), number__lte=Value(last)).order_by("number"), actor)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Side:
-    """What stands beside a topic and is the same for all who see it."""
+    """What stands beside a topic: tags, who took part, and the addresses and titles of related topics."""
 
     tags: list[tuple[int, str]] = field(default_factory=list)
     faces: list[SafeString] = field(default_factory=list)
     others: int = 0
-    related: list[tuple[str, str]] = field(default_factory=list)
+    related: tuple[tuple[str, str], ...] = ()
+    numbers: tuple[int, ...] = ()  # of the related topics
 
 
-def side_of(topic: Topic, language: str) -> Side:
-    """Tags, who took part, and related topics, kept a while under the topic's version. Related ones are of the same space and
-    no narrower than this one, so whoever sees it sees them."""
+def side_of(topic: Topic, actor: Actor, language: str) -> Side:
+    """Kept a while under the topic's version, the same for all who see it; but related topics ask the door each time: one that
+    was narrowed or taken down meanwhile has no title here."""
     key = f"side:{topic.pk}:{topic.version}:{language}"
     side: Side | None = caches["fragments"].get(key)
     if side is None:
         with translation.override(language):
             side = _side(topic)
         caches["fragments"].set(key, side, 600)
-    return side
+    seen = {pk for (pk,) in prepared.rows(actor, "forums.related", _kept_and_seen, among=side.numbers)}
+    return replace(side, related=tuple(one for pk, one in zip(side.numbers, side.related, strict=True) if pk in seen))
+
+
+def _kept_and_seen(actor: Actor) -> QuerySet[Topic, tuple[int]]:
+    return Topic.objects.visible_to(actor).kept().filter(pk__in=[prepared.AMONG]).order_by().values_list("pk")
 
 
 def _side(topic: Topic) -> Side:
@@ -270,8 +276,9 @@ def _side(topic: Topic) -> Side:
         )
     else:
         near = near.filter(board=topic.board_id).order_by("-last_post_at")
-    related = [(f"/{translation.get_language()}/topics/{pk}/", title) for pk, title in near.values_list("pk", "title")[:4]]
-    return Side(tags=tags, faces=faces[:10], others=max(len(faces) - 10, 0), related=related)
+    found = list(near.values_list("pk", "title")[:4])
+    related = tuple((f"/{translation.get_language()}/topics/{pk}/", title) for pk, title in found)
+    return Side(tags, faces[:10], max(len(faces) - 10, 0), related, tuple(pk for pk, _title in found))
 
 
 def _face(
@@ -309,6 +316,11 @@ def _shown(rows: Iterable[Any], topics: Topic | dict[int, Topic], language: str)
         Shown(pk, topic_id, number, SafeString(with_mine(html.get(pk, ""), pk, own[pk])))  # nosec B703 # our own template's words, and marks of ours
         for pk, (_v, number, topic_id) in distinct.items()
     ]
+
+
+def joined(posts: Iterable[Shown]) -> SafeString:
+    # Safe: each of them is.
+    return SafeString("".join(post.html for post in posts))  # nosec B703 # see above
 
 
 # --- Walls --------------------------------------------------------------------------------------------------------------------

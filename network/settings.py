@@ -97,7 +97,6 @@ ROOT_URLCONF = "network.urls"
 WSGI_APPLICATION = "network.wsgi.application"
 ASGI_APPLICATION = "network.asgi.application"
 
-_HOUSE_TAGS = ["network.templatetags.house"] if (BASE_DIR / "network/templatetags/house.py").exists() else []
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -111,7 +110,12 @@ TEMPLATES = [
             ]
             if not DEBUG
             else ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", *_HOUSE_TAGS],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "network.templatetags.house",
+                "network.templatetags.parts",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

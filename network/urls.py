@@ -9,6 +9,20 @@ from network import views
 from profiles.views.too_many import too_many
 
 urlpatterns = [
+    # What is asked for most stands first: an address is looked for from above.
+    *i18n_patterns(
+        path("", include("forums.urls")),
+        path("", include("realtime.urls_pages")),
+        path("", include("profiles.urls")),
+        path("", include("network.spaces.urls")),
+        path("", include("network.entities.urls")),
+        path("", include("network.groups.urls")),
+        path("", include("notices.urls")),
+        path("", include("search.urls")),
+        path("accounts/", include("allauth.urls")),
+        path("admin/", admin.site.urls),
+        prefix_default_language=True,
+    ),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("csp", views.csp_report, name="csp_report"),
@@ -20,19 +34,6 @@ urlpatterns = [
     path("", include("search.urls_plain")),
     path("", include("network.spaces.urls_plain")),
     path("", include("network.groups.urls_plain")),
-    *i18n_patterns(
-        path("accounts/", include("allauth.urls")),
-        path("admin/", admin.site.urls),
-        path("", include("realtime.urls_pages")),
-        path("", include("profiles.urls")),
-        path("", include("network.spaces.urls")),
-        path("", include("network.entities.urls")),
-        path("", include("network.groups.urls")),
-        path("", include("forums.urls")),
-        path("", include("notices.urls")),
-        path("", include("search.urls")),
-        prefix_default_language=True,
-    ),
 ]
 if settings.DEMO:
     urlpatterns += i18n_patterns(path("demo/", include("profiles.urls_demo")), prefix_default_language=True)

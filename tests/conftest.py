@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 
+from network import kept
 from tests.shape import shape
 
 pytest_plugins = [name for name in ("tests.browser", "tests.cast") if importlib.util.find_spec(name)]
@@ -28,6 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         database["TEST"]["NAME"] = str(folder / f"{os.environ.get('PYTEST_XDIST_WORKER', 'test')}.sqlite3")
         database["OPTIONS"]["init_command"] = database["OPTIONS"]["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    else:
+        # A test is one long transaction, over tables that nobody has analysed yet, on a machine busy with other things.
+        database["OPTIONS"]["options"] = "-c statement_timeout=120s -c lock_timeout=2s"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -58,3 +62,4 @@ def _empty_caches() -> Iterator[None]:
     yield
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    kept.forget()
