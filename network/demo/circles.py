@@ -161,7 +161,7 @@ def _accept(group: str, user: str, entity: str, actor: Actor, when: datetime) ->
 
 
 def _moderate(group: str, handle: str, actor: Actor, when: datetime) -> None:
-    spaces.set_role(actor, Membership.objects.get(space__handle=group, user__page__handle=handle), "moderator")
+    spaces.set_role(actor, Membership.objects.get(space__handle=group, user=Space.objects.get(handle=handle).user_id), "moderator")
 
 
 def _since(membership: Membership, when: datetime) -> None:

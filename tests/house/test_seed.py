@@ -41,15 +41,15 @@ def demo_world(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         before, settings.DEMO = settings.DEMO, True
-        atomic = transaction.atomic()
-        atomic.__enter__()
         forget()
-        seed()
-        yield
-        transaction.set_rollback(True)
-        atomic.__exit__(None, None, None)
-        settings.DEMO = before
-        forget()
+        try:
+            with transaction.atomic():
+                seed()
+                yield
+                transaction.set_rollback(True)
+        finally:
+            settings.DEMO = before
+            forget()
 
 
 @pytest.fixture
