@@ -242,6 +242,7 @@ def side_of(topic: Topic, actor: Actor, language: str) -> Side:
         with translation.override(language):
             side = _side(topic)
         caches["fragments"].set(key, side, 600)
+        return side  # now they are of the same space, and no narrower than the topic
     seen = {pk for (pk,) in prepared.rows(actor, "forums.related", _kept_and_seen, among=side.numbers)}
     return replace(side, related=tuple(one for pk, one in zip(side.numbers, side.related, strict=True) if pk in seen))
 

@@ -61,7 +61,7 @@ def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, sta
         read_before=queries.joined(post for post in posts if not first_unread or post.number < first_unread),
         unread_after=queries.joined(post for post in posts if first_unread and post.number >= first_unread),
         last_number=posts[-1].number if posts else 0,
-        side=queries.side_of(topic, language()),
+        side=queries.side_of(topic, actor, language()),
         read_number=reader.read_number,
         first_unread=first_unread,
         number=number,

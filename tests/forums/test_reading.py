@@ -209,6 +209,17 @@ def test_pages_hold_twenty_and_links_lead_to_the_place(client, world, topic):
         assert client.get(f"/en/topics/{topic.pk}/?page={odd}").status_code == 200
 
 
+def test_a_related_topic_that_was_narrowed_has_no_title_any_more(client, world):
+    shown, beside = topic_in(world, world.open_board), topic_in(world, world.open_board, title="canary-beside")
+    page = f"/ar/topics/{shown.pk}/"
+    assert "canary-beside" in client.get(page).content.decode()
+    Topic.objects.filter(pk=beside.pk).update(audience=Audience.MEMBERS, reach=Audience.MEMBERS)
+    assert "canary-beside" not in client.get(page).content.decode()
+    assert "canary-beside" in as_(client, world.carmen).get(page).content.decode()
+    actions.delete_topic(world.carmen.actor, beside)
+    assert "canary-beside" not in client.get(page).content.decode()
+
+
 def test_a_permanent_link_tells_a_stranger_nothing(client, world, topic):
     post = topic.posts.first()
     for url in (f"/ar/posts/{post.pk}/", f"/posts/{post.pk}/", f"/ar/posts/{post.pk}/menu/", f"/ar/posts/{post.pk}/history/"):
