@@ -30,19 +30,19 @@ _LOCAL: dict[str, int] = {}
 _LOCK = Lock()
 
 
-def spend(action: str, who: str | int) -> None:
-    """Count one `action` of `who` (a person's number or an address); raise TooMany over the limit of settings.RATES."""
+def spend(action: str, who: str | int, times: int = 1) -> None:
+    """Count an `action` of `who` (a person's number or an address), or several; raise TooMany over the limit of settings.RATES."""
     most, seconds = settings.RATES[action]
     window = int(time.time()) // seconds
     key = f"rate:{action}:{who}:{window}"
     try:
         cache.add(key, 0, seconds)
-        count = cache.incr(key)
+        count = cache.incr(key, times)
     except Exception:
         with _LOCK:
             if len(_LOCAL) > 10_000:
                 _LOCAL.clear()
-            count = _LOCAL[key] = _LOCAL.get(key, 0) + 1
+            count = _LOCAL[key] = _LOCAL.get(key, 0) + times
     if count > most:
         raise TooMany(seconds - int(time.time()) % seconds)
 

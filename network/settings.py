@@ -353,6 +353,9 @@ RATES = {  # action: (how many, in seconds)
     "search": (30, 60),
     "lookup": (240, 60),
     "mention": (50, 86_400),
+    "react": (60, 60),
+    "draft": (120, 60),
+    "keep": (30, 60),  # texts of those who were signed out, an address
     "invite": (50, 86_400),
     "csp": (60, 60),
 }

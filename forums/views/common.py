@@ -14,13 +14,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from forums import actions
 from forums.forms import WritingForm
 from forums.models import Attachment, Post
-from network import rates
+from network import rates, text
 from network.files import MAX_FILES, UploadRefused
 from network.fragments import done, is_partial
 from network.requests import Request
@@ -57,6 +57,7 @@ def signed_in(view: View) -> View:
 def sign_in_first(request: Request, back: str, place: str = "") -> HttpResponse:
     """To the sign-in page. With a place, what was written waits in the session and stands in its box afterwards."""
     if place and request.POST.get("body"):
+        rates.spend("keep", rates.address_of(request))  # each makes a session
         body = request.POST["body"][: 64 * 1024]
         request.session[KEPT] = {
             "place": place,
@@ -104,12 +105,12 @@ def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, An
     valid = form.is_valid()
     files: list[Attachment] = []
     try:
+        files = _take_files(request, form)  # first of all: whatever is refused, nobody chooses them twice
         actor = speaking(request)
-        files = _take_files(request, form)
         if not valid or form.errors:
             form.keep(files)
             return Sent(None, 422)
-        rates.spend("post", actor.user_id or 0)
+        spend(actor, form.cleaned_data["body"])
         return Sent(act(actor, form.cleaned_data, files))
     except PermissionDenied as refusal:
         form.add_error(None, str(refusal))
@@ -122,6 +123,13 @@ def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, An
         refused = Sent(None, 422)
     form.keep(files)
     return refused
+
+
+def spend(actor: Actor, body: str, before: str = "") -> None:
+    """One text of this person more, and as many names in it that were not there before. TooMany over the limits."""
+    rates.spend("post", actor.person.pk)
+    if "@" in body and (named := set(text.find_handles(body)) - set(text.find_handles(before))):
+        rates.spend("mention", actor.person.pk, min(len(named), text.MAX_MENTIONS))
 
 
 def _take_files(request: Request, form: WritingForm) -> list[Attachment]:
@@ -144,9 +152,7 @@ def _take_files(request: Request, form: WritingForm) -> list[Attachment]:
 def tell_unknown(request: Request, post: Post) -> None:
     """The post stands; the writer learns which of the names in it name nobody."""
     if post.unknown:
-        names = (
-            "، ".join(f"@{handle}" for handle in post.unknown) if language() == "ar" else ", ".join(f"@{handle}" for handle in post.unknown)
-        )
+        names = pgettext("between items", ", ").join(f"@{handle}" for handle in post.unknown)
         count = len(post.unknown)
         sentence = ngettext(
             "Published. This name is known to nobody here: %(names)s", "Published. These names are known to nobody here: %(names)s", count
@@ -191,4 +197,16 @@ def as_fragment(request: Request, post: Post) -> HttpResponse:
     return HttpResponse(one.html)
 
 
-__all__ = ["Sent", "as_fragment", "back_to", "find_post", "is_partial", "send", "sign_in_first", "signed_in", "take_kept", "tell_unknown"]
+__all__ = [
+    "Sent",
+    "as_fragment",
+    "back_to",
+    "find_post",
+    "is_partial",
+    "send",
+    "sign_in_first",
+    "signed_in",
+    "spend",
+    "take_kept",
+    "tell_unknown",
+]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from forums import actions
 from forums.models import Attachment, Post
 from forums.views.common import as_html, is_partial
+from network import rates
 from network.files import serve_file
 from network.fragments import done
 from network.permissions import can
@@ -47,6 +48,7 @@ def draft(request: Request, place: str) -> HttpResponse:
         return HttpResponse(_("Sign in to keep drafts."), status=403, content_type="text/plain; charset=utf-8")
     if _PLACE.fullmatch(place) is None:
         raise Http404
+    rates.spend("draft", request.actor.user_id)
     try:
         body = as_html(request.POST.get("body", ""), request.POST.get("body_format", ""))
     except ValidationError as wrong:

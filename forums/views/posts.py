@@ -15,7 +15,8 @@ from forums.forms import PostForm
 from forums.fragments import reaction_button, with_mine
 from forums.history import versions
 from forums.models import Post, Reaction
-from forums.views.common import as_fragment, back_to, find_post, is_partial, signed_in, tell_unknown
+from forums.views.common import as_fragment, back_to, find_post, is_partial, signed_in, spend, tell_unknown
+from network import rates
 from network.fragments import done, fragment, page
 from network.permissions import can, check
 from network.requests import Request
@@ -70,7 +71,13 @@ def edit(request: Request, post_id: int) -> HttpResponse:
     if not form.is_valid():
         return page(request, "forums/post_edit.html", status=422, form=form, **context)
     try:
+        spend(request.actor, form.cleaned_data["body"], post.html)
         post = actions.edit(request.actor, post, body=form.cleaned_data["body"])
+    except rates.TooMany as too_many:
+        form.add_error(None, str(too_many))
+        response = page(request, "forums/post_edit.html", status=429, form=form, **context)
+        response["Retry-After"] = str(too_many.seconds)
+        return response
     except PermissionDenied as refusal:
         # The window closed, or the mandate ended, while it was being written: the words stay on the page.
         form.add_error(None, str(refusal))
@@ -130,6 +137,7 @@ def restore(request: Request, post_id: int) -> HttpResponse:
 def react(request: Request, post_id: int, *, on: bool) -> HttpResponse:
     """`kind` is given, or taken back; both twice are quiet."""
     post = find_post(request, post_id)
+    rates.spend("react", request.actor.person.pk)  # each is told to all who have the page open
     try:
         after: Post = actions.react(request.actor, post, request.POST.get("kind", ""), on=on)
     except ValidationError as wrong:

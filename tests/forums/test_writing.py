@@ -182,6 +182,45 @@ def test_too_many_posts_wait_with_their_words(client, world, topic, settings):
     assert "الثاني بسرعة" in answer.content.decode()
 
 
+def test_naming_too_many_people_waits_with_its_words(client, world, topic, settings):
+    settings.RATES = {**settings.RATES, "mention": (2, 86_400)}
+    as_(client, world.ezz)
+    assert client.post(f"/topics/{topic.pk}/posts/", {"body": "@carmen @mona"}).status_code == 302
+    answer = client.post(f"/topics/{topic.pk}/posts/", {"body": "يا @basel"})
+    assert (answer.status_code, "@basel" in answer.content.decode()) == (429, True)
+    post = topic.posts.last()
+    assert client.post(f"/ar/posts/{post.pk}/edit/", {"body": "@carmen @mona مرة أخرى"}).status_code == 302  # nobody new
+    assert client.post(f"/ar/posts/{post.pk}/edit/", {"body": "@carmen @basel"}).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("action", "path", "sent"),
+    [("react", "/posts/{post}/reactions/", {"kind": "heart"}), ("draft", "/drafts/topic.{topic}/", {"body": "مسودة"})],
+)
+def test_small_writes_have_a_limit_too(client, world, topic, settings, action, path, sent):
+    settings.RATES = {**settings.RATES, action: (1, 60)}
+    path = path.format(topic=topic.pk, post=topic.posts.last().pk)
+    as_(client, world.ezz).post(path, sent)
+    answer = client.post(path, sent)
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 60
+
+
+def test_strangers_cannot_fill_the_store_with_texts_to_keep(client, world, public_topic, settings):
+    settings.RATES = {**settings.RATES, "keep": (1, 60)}
+    answers = [client.post(f"/topics/{public_topic.pk}/posts/", {"body": "نص"}).status_code for _each in range(2)]
+    assert answers == [302, 429]
+
+
+def test_files_stay_when_a_name_is_refused(client, world, topic):
+    answer = as_(client, world.ezz).post(
+        f"/topics/{topic.pk}/posts/",
+        {"body": "باسم غيري", "on_behalf_of": world.natcom_tn.pk, "files": SimpleUploadedFile("خطة.txt", "الخطة".encode())},
+    )
+    kept = Attachment.objects.get(uploader=world.ezz.user)
+    assert (answer.status_code, kept.key in answer.content.decode()) == (403, True)
+
+
 def test_without_the_proof_of_the_form_the_words_come_back(world, topic):
     client = Client(enforce_csrf_checks=True)
     client.force_login(world.ezz.user)

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from network import rates
 from network.fragments import done, page
 from network.groups import actions
 from network.groups.forms import AskForm, HandOverForm
@@ -117,6 +118,7 @@ def ask(request: Request, group_id: int) -> HttpResponse:
     group = find(request, group_id)
     form = AskForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        rates.spend("invite", request.actor.person.pk)  # each rings with all who run the group
         try:
             actions.request(speaking(request), group, **form.cleaned_data)
         except ValidationError as error:
