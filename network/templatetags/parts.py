@@ -62,7 +62,9 @@ def shell(context: Context, name: str, **values: str | int | bool) -> SafeString
     key = (name, *_reader(context, request), *flags.values())
     html = PARTS.get(key)
     if html is None:
-        seen: dict[str, Any] = {word: context.get(word) for word in ("actor", "nav", "here_space_id", "LANGUAGE_CODE", "LANGUAGE_BIDI", "demo", "blank")}
+        seen: dict[str, Any] = {
+            word: context.get(word) for word in ("actor", "nav", "here_space_id", "LANGUAGE_CODE", "LANGUAGE_BIDI", "demo", "blank")
+        }
         languages = [(code, own, f"/{code}/{_HERE}") for code, own in settings.LANGUAGE_NAMES.items()]
         seen.update({"notices_unread": _count(context, request), "languages": languages, "csrf_token": _TOKEN}, **flags, **marks)
         html = _engine(context).get_template(name).render(Context(seen))

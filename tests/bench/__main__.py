@@ -63,7 +63,9 @@ def main() -> int:
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="multaqa-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(VAR_DIR=str(folder), DJANGO_SETTINGS_MODULE="network.settings", RATE_POSTS="1000000", LIVE_SOCKETS_PER_ADDRESS="5000")
-    print(f"Python {platform.python_version()} ({sys.executable}), {os.cpu_count()} cores. Limits raised: RATE_POSTS, LIVE_SOCKETS_PER_ADDRESS.")
+    print(
+        f"Python {platform.python_version()} ({sys.executable}), {os.cpu_count()} cores. Limits raised: RATE_POSTS, LIVE_SOCKETS_PER_ADDRESS."
+    )
     with ExitStack() as stack:
         if asked.keep is None:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -95,7 +97,7 @@ class Serving:
         self.command = [*command, str(self.port)]
 
     def __enter__(self) -> Serving:
-        self.process = subprocess.Popen(self.command, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 -- our own commands
+        self.process = subprocess.Popen(self.command, cwd=ROOT, stdout=subprocess.DEVNULL)
         self.pid = self.process.pid
         for _ in range(300):
             with socket.socket() as probe:
@@ -121,7 +123,7 @@ class World:
         if not (folder / ".bench").exists():
             began = time.perf_counter()
             for command in (["migrate", "--verbosity", "0"], ["seed", "--bench"]):
-                subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True)  # noqa: S603 -- our own commands
+                subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, check=True)
             (folder / ".bench").touch()
             print(f"The world was made in {time.perf_counter() - began:.0f} s.")
         import django  # noqa: PLC0415 -- the folder must be named first
@@ -174,7 +176,9 @@ async def pages(world: World, ours: Serving, floor: Serving, rounds: int, second
     rows, sizes = [], []
     for what, path, signed_in, budget in plans:
         ready = [load.request(path, ours.port, cookie=cookie if signed_in else "") for cookie in world.cookies]
-        row = await by_turns(Row(what, budget, "× hello"), lambda number, ready=ready: ready[number % len(ready)], ours, floor, rounds, seconds, 16)
+        row = await by_turns(
+            Row(what, budget, "× hello"), lambda number, ready=ready: ready[number % len(ready)], ours, floor, rounds, seconds, 16
+        )
         rows.append(row)
         sizes.append((what, float(row.note.split()[-2])))
     for what, size in sizes:
@@ -183,7 +187,12 @@ async def pages(world: World, ours: Serving, floor: Serving, rounds: int, second
 
     def reply(number: int) -> bytes:
         body = urlencode(
-            {"body": f"{random.random()} " + "قهوة الصباح coffee " * 20, "body_format": "plain", "client_id": str(uuid.uuid4()), "on_behalf_of": ""}  # noqa: S311 -- filler
+            {
+                "body": f"{random.random()} " + "قهوة الصباح coffee " * 20,
+                "body_format": "plain",
+                "client_id": str(uuid.uuid4()),
+                "on_behalf_of": "",
+            }
         ).encode()
         return load.request(form_path, ours.port, cookie=world.cookies[number % len(world.cookies)], form=body, token=TOKEN)
 
@@ -198,7 +207,7 @@ async def pages(world: World, ours: Serving, floor: Serving, rounds: int, second
     return rows
 
 
-async def by_turns(row: Row, make, ours: Serving, floor: Serving, rounds: int, seconds: float, connections: int) -> Row:  # type: ignore[no-untyped-def]  # noqa: ANN001
+async def by_turns(row: Row, make, ours: Serving, floor: Serving, rounds: int, seconds: float, connections: int) -> Row:  # type: ignore[no-untyped-def]
     hello = load.request("/", floor.port)
     await load.run(make, ours.port, ours.pid, connections=connections, seconds=0.5)
     costs, statuses, size = [], {}, 0
@@ -236,7 +245,9 @@ async def live(world: World, ours: Serving, floor: Serving, rounds: int) -> list
     posts = 5
 
     async def post(mark: str) -> None:
-        form = urlencode({"body": mark + " " + "قهوة الصباح coffee " * 20, "body_format": "plain", "client_id": str(uuid.uuid4()), "on_behalf_of": ""})
+        form = urlencode(
+            {"body": mark + " " + "قهوة الصباح coffee " * 20, "body_format": "plain", "client_id": str(uuid.uuid4()), "on_behalf_of": ""}
+        )
         data = load.request(f"/topics/{world.quiet.pk}/posts/", ours.port, cookie=world.cookies[0], form=form.encode(), token=TOKEN)
         status, _size = await line.ask(data)
         if status >= 400:
@@ -287,7 +298,9 @@ async def live(world: World, ours: Serving, floor: Serving, rounds: int) -> list
 
 async def quiet_post(world: World, line: load.Connection, ours: Serving, mark: str) -> None:
     """A reply where nobody listens."""
-    form = urlencode({"body": mark + " " + "قهوة الصباح coffee " * 20, "body_format": "plain", "client_id": str(uuid.uuid4()), "on_behalf_of": ""})
+    form = urlencode(
+        {"body": mark + " " + "قهوة الصباح coffee " * 20, "body_format": "plain", "client_id": str(uuid.uuid4()), "on_behalf_of": ""}
+    )
     await line.ask(load.request(f"/topics/{world.topic.pk}/posts/", ours.port, cookie=world.cookies[0], form=form.encode(), token=TOKEN))
 
 

@@ -1,6 +1,6 @@
 """What is measured against: a raw ASGI hello, and a bare send loop to every socket, each under daphne with nothing of ours.
 
-    python -m tests.bench.yardsticks PORT
+python -m tests.bench.yardsticks PORT
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ BODY = b"hello"
 EARS: set[Callable[[dict[str, Any]], Awaitable[None]]] = set()
 
 
-async def application(scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+async def application(
+    scope: dict[str, Any], receive: Callable[[], Awaitable[dict[str, Any]]], send: Callable[[dict[str, Any]], Awaitable[None]]
+) -> None:
     if scope["type"] == "http":
         await receive()
         await send(

@@ -150,7 +150,9 @@ def test_its_people_edit_what_it_says_and_nothing_of_its_place(world: SimpleName
 
 
 def test_no_commission_makes_another(world: SimpleNamespace, client: Client) -> None:
-    jordan_s = Entity.objects.create(kind="entity", handle="school-jo", name_ar="مدرسة أردنية", entity_kind=world.school.entity_kind, country=world.jo)
+    jordan_s = Entity.objects.create(
+        kind="entity", handle="school-jo", name_ar="مدرسة أردنية", entity_kind=world.school.entity_kind, country=world.jo
+    )
     client.force_login(world.carmen.user)
     chosen = entry(entity_kind=world.natcom_tn.entity_kind_id, country="JO", status="active")
     assert client.post("/en/institutions/school-tn/edit/", chosen).status_code == 422

@@ -150,7 +150,9 @@ def test_a_stranger_is_led_to_sign_in(db: None, client: Client) -> None:
 
 
 @pytest.mark.parametrize("n", [1, 30])
-def test_the_inbox_costs_the_same_at_any_length(n: int, world: SimpleNamespace, topic: Topic, client: Client, django_assert_max_num_queries: object) -> None:
+def test_the_inbox_costs_the_same_at_any_length(
+    n: int, world: SimpleNamespace, topic: Topic, client: Client, django_assert_max_num_queries: object
+) -> None:
     for _each in range(n):
         reply_to(world, topic)
     deliver()
