@@ -15,6 +15,10 @@ from django.urls import path  # noqa: E402
 from network.http import Front, Hop, Receive, Scope, Send  # noqa: E402
 from realtime.consumers import Consumer  # noqa: E402
 
+if settings.REDIS_URL:
+    # Before threads ask for it all at once: its modules import one another in a circle, and one of the askers would be refused.
+    import redis.asyncio  # noqa: F401
+
 front = Front(Hop(wsgi, settings.HTTP_THREADS))
 sockets = URLRouter([path("live/socket/", Consumer.as_asgi())])
 
