@@ -27,15 +27,14 @@ export function connect(textarea) {
     }
   }
 
-  textarea.addEventListener(
-    "focus",
-    async () => {
-      const here = await upgrade();
-      // Only whoever is still in the box is taken along; somebody who moved on must not be pulled back.
-      if (here && (document.activeElement === textarea || document.activeElement === document.body)) here.focus(textarea);
-    },
-    { signal, once: true },
-  );
+  const enter = async () => {
+    const here = await upgrade();
+    // Only whoever is still in the box is taken along; somebody who moved on must not be pulled back.
+    if (here && (document.activeElement === textarea || document.activeElement === document.body)) here.focus(textarea);
+  };
+  // Somebody may have come before this script did.
+  if (document.activeElement === textarea) enter();
+  else textarea.addEventListener("focus", enter, { signal, once: true });
 
   textarea.addEventListener(
     "keydown",
