@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import caches
 
 from network import live
 from tests.cast import topic_in
@@ -15,8 +14,6 @@ from tests.cast import topic_in
 def _anew() -> Iterator[None]:
     """The tables are emptied after each journey, and with them whatever was kept of their numbers."""
     ContentType.objects.clear_cache()
-    for cache in caches.all(initialized_only=True):
-        cache.clear()
     yield
     live.withdraw()
 
