@@ -128,6 +128,39 @@ def places(actor: Actor, limit: int = 12) -> list[Board]:
     return list(boards.order_by(F("last_post_at").desc(nulls_last=True), "pk")[:limit])
 
 
+def board_for(actor: Actor, board_id: int) -> tuple[Board, tuple[Any, ...]]:
+    """The board with its space, and what it says of itself now; Http404 when the actor does not see it.
+
+    The door is asked at each request; the row is kept under what the door's query read of it (the space's own name for a minute).
+    """
+    found = prepared.rows(actor, "forums.board", _board_door, board_id)
+    if not found:
+        raise Http404
+    key = f"board:{board_id}:{found[0]}"
+    board: Board | None = caches["fragments"].get(key)
+    if board is None:
+        board = Board.objects.select_related("space", "parent").get(pk=board_id)
+        caches["fragments"].set(key, board, 60)
+    return board, found[0]
+
+
+def _board_door(actor: Actor, board_id: int) -> QuerySet[Board, Any]:
+    boards = Board.objects.visible_to(actor).filter(pk=board_id).order_by()
+    return boards.values_list("name", "about", "reach", "parent", "parent__name", "space__audience")
+
+
+def boards_in(actor: Actor, board: Board) -> list[Board]:
+    """The boards inside a board that the actor sees, as a list shows them."""
+    if board.parent_id is not None:
+        return []
+    rows = prepared.rows(actor, "forums.boards_in", _boards_in, board.pk)
+    return [Board(pk=pk, name=name, about=about, topics_count=count) for pk, name, about, count in rows]
+
+
+def _boards_in(actor: Actor, board_id: int) -> QuerySet[Board, Any]:
+    return Board.objects.visible_to(actor).filter(parent=board_id).values_list("pk", "name", "about", "topics_count")
+
+
 @dataclass(slots=True)
 class Placed:
     """A draft, what its place is called and where one goes on writing."""
@@ -360,4 +393,8 @@ def draft_of(actor: Actor, place: str) -> str:
     """What the actor was writing there, as it was typed; "" for nothing."""
     if actor.user_id is None:
         return ""
-    return Draft.objects.filter(user=actor.user_id, place=place).values_list("body", flat=True).first() or ""
+
+    def body(actor: Actor) -> QuerySet[Draft, tuple[str]]:
+        return Draft.objects.filter(user=actor.user_id, place=place).values_list("body")
+
+    return next((body for (body,) in prepared.rows(actor, f"draft:{place}", body)), "")

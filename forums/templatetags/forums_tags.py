@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -31,6 +33,12 @@ def posted(html: str) -> SafeString:
     return SafeString(html)  # nosec B703 # see above
 
 
+@register.simple_tag
+def all_posted(items: list[Any]) -> SafeString:
+    """The lines of a feed, joined. Safe: our own templates rendered each."""
+    return SafeString("".join(item.html for item in items))  # nosec B703 # see above
+
+
 @register.inclusion_tag("forums/_wall.html", takes_context=True)
 def wall(context: Context, space: Space) -> dict[str, Any]:
     """The wall of a space: a composer for whoever may write, then what was written, newest first, ten a page (`?wall=2`)."""
@@ -51,13 +59,20 @@ def wall(context: Context, space: Space) -> dict[str, Any]:
         "space_wall": f"/spaces/{space.pk}/wall/",
         "draft_key": place,
         "draft_url": f"/drafts/{place}/",
-        "speaks_here": space.pk in actor.mandates,
+        # The same below every post: it is made once.
+        "selector": render_to_string("components/as_selector.html", {"actor": actor, "selected": _voice(actor, space), "up": True})
+        if actor.user_id is not None
+        else "",
         "page": page,
         "items": queries.wall_topics(list(page.object_list), actor, language),
         "may_post": may_post,
         "may_read": may_read,
         "may_reply": {topic.pk for topic in page.object_list if actor.user_id is not None and can(actor, "topic.reply", topic)},
-        "form": WallForm(initial={"body": queries.draft_of(actor, place), "on_behalf_of": _voice(actor, space)}) if may_post else None,
+        "form": WallForm(
+            initial={"body": queries.draft_of(actor, place), "on_behalf_of": _voice(actor, space)}, words=_("Write on this wall")
+        )
+        if may_post
+        else None,
     }
 
 
@@ -72,12 +87,14 @@ def home_composer(context: Context) -> dict[str, Any]:
     request = context["request"]
     actor = request.actor
     may = actor.page is not None and (bool(actor.mandates) or can(actor, "space.post", actor.page))
-    place = f"space.{actor.page.pk if actor.page else 0}"
-    form = WallForm(
-        initial={"body": take_kept(request, "wall") or queries.draft_of(actor, place), "on_behalf_of": str(next(iter(actor.mandates), ""))},
-        words=_("What is new with your institution?") if actor.mandates else _("What is new with you?"),
-    )
-    return {"request": request, "csrf_token": context.get("csrf_token"), "actor": actor, "form": form if may else None, "draft_key": place}
+    body = (take_kept(request, "wall") or queries.draft_of(actor, f"space.{actor.page.pk}")) if may else ""
+
+    def form() -> WallForm:
+        words = _("What is new with your institution?") if actor.mandates else _("What is new with you?")
+        return WallForm(initial={"body": body, "on_behalf_of": str(next(iter(actor.mandates), ""))}, words=words)
+
+    # An empty box is one for all of a reader's requests (`blank`); one with words in it is theirs now.
+    return {**context.flatten(), "may": may, "form": form() if body else None, "blank": form, "client_id": uuid4()}
 
 
 @register.inclusion_tag("forums/_boards.html", takes_context=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from forums import queries
-from forums.models import Board, Draft
+from forums.models import Draft
 from forums.rows import rows_html
 from forums.views.common import language, signed_in
 from network.fragments import page
@@ -69,7 +68,7 @@ def topics(request: Request) -> HttpResponse:
 def board(request: Request, board_id: int) -> HttpResponse:
     """One board: its own boards, its topics, pinned ones first. `?show=` and `?page=` as in the list of all topics."""
     actor = request.actor
-    board = get_object_or_404(Board.objects.visible_to(actor).select_related("space", "parent"), pk=board_id)
+    board, said = queries.board_for(actor, board_id)
     check(actor, "board.view", board)
     choices = list(LABELS) if actor.user_id else list(FOR_VISITORS)
     which = request.GET.get("show", "all")
@@ -83,7 +82,8 @@ def board(request: Request, board_id: int) -> HttpResponse:
         nav="topics",
         here_space_id=board.space_id,
         board=board,
-        inner=list(Board.objects.visible_to(actor).filter(parent=board)) if board.parent_id is None else [],
+        said=said,
+        inner=queries.boards_in(actor, board),
         page=pages,
         rows=rows_html(lines, language()),
         which=which,
