@@ -13,7 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from forums.fragments import shown_files
 from forums.models import Post, Topic
+from forums.rows import faces_of
 from network import prepared
 from network.activity.models import Activity
 from network.spaces.models import Follow, Space
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 TALK = ("opened", "replied", "answered")
 WALL = ("posted",)
 PLACES = ("opened_group", "registered")
-KINDS: dict[str, tuple[str, ...]] = {"": TALK + WALL + PLACES, "topics": TALK, "wall": WALL, "places": PLACES}
+KINDS: dict[str, tuple[str, ...]] = {"": TALK + WALL + PLACES, "topics": TALK, "wall": TALK + WALL, "places": PLACES}
 
 
 class Row(NamedTuple):
@@ -65,11 +67,16 @@ def activities(actor: Actor, *, scope: str = "following", kind: str = "") -> Que
         if actor.roles:
             mine |= Q(space__in=list(actor.roles))
         seen = seen.filter(mine)
-    if actor.user_id is not None:
-        seen = seen.exclude(actor__blocked_by__user=actor.user_id)
+    if kind in ("topics", "wall"):
+        # A reply on a wall is news of the wall.
+        on_wall = Exists(Topic.objects.walls().filter(pk=OuterRef("target_id")))
+        seen = seen.filter(on_wall if kind == "wall" else ~on_wall)
     newer = Activity.objects.filter(
         target_type=OuterRef("target_type"), target_id=OuterRef("target_id"), pk__gt=OuterRef("pk"), verb__in=TALK + WALL
     )
+    if actor.user_id is not None:
+        # Whom I blocked takes no topic from me by replying in it.
+        seen, newer = (rows.exclude(actor__blocked_by__user=actor.user_id) for rows in (seen, newer))
     return seen.filter(~Exists(newer)).order_by("-pk")
 
 
@@ -128,9 +135,10 @@ def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
     """A line knows no viewer and is the same for all who may see it; "" for a post that was taken down."""
     topics = Topic.objects.with_author().in_bulk({row.target for row in rows if row.target_type == topic_type})
     wanted = {row.post for row in rows if row.target_type == topic_type} | {topic.answer_id for topic in topics.values()}
-    posts = Post.objects.kept().filter(topic__in=list(topics)).with_author().prefetch_related("attachments").in_bulk(wanted - {None})
+    posts = Post.objects.kept().filter(topic__in=list(topics)).with_author().in_bulk(wanted - {None})
     spaces = Space.objects.select_related("country").in_bulk({row.object for row in rows if row.target_type != topic_type})
     done = Activity.objects.select_related("actor__page", "on_behalf_of").in_bulk([row.pk for row in rows])
+    faces = faces_of(topics) if topics else {}
     lines: dict[int, str] = {}
     for row in rows:
         if row.target_type != topic_type:
@@ -139,6 +147,8 @@ def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
         topic, post, answer = topics[row.target or 0], posts.get(row.post or 0), posts.get(topics[row.target or 0].answer_id or 0)
         for each in filter(None, (post, answer)):
             each.topic = topic
-        context = {"activity": done[row.pk], "topic": topic, "post": post, "answer": answer}
+        context = {"activity": done[row.pk], "topic": topic, "post": post, "answer": answer, "faces": faces.get(topic.pk, ())}
+        if post is not None:
+            context |= {"liked": sum(post.reactions.values()), "files": shown_files(post)}
         lines[row.pk] = render_to_string(f"forums/activity/{row.verb}.html", context) if post is not None else ""
     return lines

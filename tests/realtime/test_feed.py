@@ -58,10 +58,12 @@ def test_a_person_followed_is_heard_wherever_i_may_read(world: SimpleNamespace) 
 
 def test_kinds_are_told_apart(world: SimpleNamespace) -> None:
     topic_in(world, world.open_board)
-    forums.open_topic(world.carmen.writing_for(world.natcom_tn), world.natcom_tn, body="<p>خبر</p>")
+    news = forums.open_topic(world.carmen.writing_for(world.natcom_tn), world.natcom_tn, body="<p>خبر</p>")
     groups.create(world.carmen.actor, name_ar="مجموعة جديدة")
     me = world.carmen.actor
     assert [lines(me, kind=kind) for kind in ("topics", "wall", "places")] == [["opened"], ["posted"], ["opened_group"]]
+    reply_to(world, news, by=world.carmen)
+    assert [lines(world.carmen.actor, kind=kind) for kind in ("topics", "wall")] == [["opened"], ["replied"]]
 
 
 def test_what_was_taken_down_or_narrowed_is_gone_at_once(world: SimpleNamespace) -> None:
@@ -92,6 +94,13 @@ def test_whom_i_blocked_i_do_not_hear(world: SimpleNamespace) -> None:
     topic_in(world, world.open_board)
     profiles.block(world.ezz.actor, world.carmen.user)
     assert lines(world.ezz.actor) == []
+
+
+def test_whom_i_blocked_takes_no_topic_from_me(world: SimpleNamespace) -> None:
+    topic = topic_in(world, world.board, by=world.mona)
+    reply_to(world, topic, by=world.carmen)
+    profiles.block(world.ezz.actor, world.carmen.user)
+    assert lines(world.ezz.actor) == ["opened"]
 
 
 def test_after_removal_the_space_falls_silent(world: SimpleNamespace) -> None:
