@@ -68,9 +68,7 @@ def breaches(page: Page) -> list[str]:
     ("language", "width", "dark", "busiest"),
     [("ar", 390, False, False), ("ar", 1280, True, True), ("en", 390, False, True), ("en", 1280, True, False)],
 )
-def test_every_main_page_is_open_to_everybody(
-    browse: Browse, w: World, language: str, width: int, dark: bool, busiest: bool
-) -> None:
+def test_every_main_page_is_open_to_everybody(browse: Browse, w: World, language: str, width: int, dark: bool, busiest: bool) -> None:
     """axe finds nothing, no page is wider than its window, nothing is reported to /csp, and no script stumbles (browse sees to it)."""
     forums.reply(w.carmen.writing_for(w.natcom_tn), w.topic, body="<p>جواب @ezz</p><blockquote><p>قول</p></blockquote>")
     forums.open_topic(w.carmen.actor, w.group, body="<p>على الجدار</p>")
