@@ -115,6 +115,12 @@ def is_kept(actor: Actor, thing: Any) -> bool:
     return thing.deleted_at is None
 
 
+@predicate
+def was_taken_back(actor: Actor, thing: Any) -> bool:
+    """Taken down by whoever wrote it, or by the actor: what a moderator took down only moderators restore."""
+    return thing.deleted_by_id in (actor.user_id, thing.author_id)
+
+
 # --- What state it is in -----------------------------------------------------------------------------------------------
 @predicate
 def in_kept_topic(actor: Actor, thing: Any) -> bool:
@@ -215,7 +221,7 @@ RULES = {
     "post.react": in_audience & takes_part & is_kept & in_kept_topic,
     "post.edit": can_still_see & is_kept & in_kept_topic & ((is_author & within_edit_window) | moderates),
     "post.delete": can_still_see & is_kept & (is_author | moderates),
-    "post.restore": can_still_see & ~is_kept & (is_author | moderates),
+    "post.restore": can_still_see & ~is_kept & (is_author & was_taken_back | moderates),
     "post.history": in_audience & is_kept & (in_kept_topic | moderates),
     # People
     "person.suspend": is_secretariat,
@@ -231,6 +237,7 @@ SENTENCES = {
         "This post can no longer be edited by you: its time has passed, or it was written for an institution you no longer represent."
     ),
     "post.delete": _("You cannot delete this post: it belongs to somebody else, or to an institution you no longer represent."),
+    "post.restore": _("This post was removed by those who manage this place; only they restore it."),
     "entity.speak": _("You no longer hold a mandate for this institution. Choose another name to write in; your text is kept."),
     "group.create": _("Groups are opened by people of the network. Ask an institution or a group to approve you first."),
     "mandate.name": _("Only the secretariat, the institution's head or its National Commission names who speaks for it."),

@@ -148,6 +148,14 @@ def test_a_removed_post_leaves_a_tombstone_and_comes_back(client, world, topic):
     assert client.get(f"/ar/posts/{post.pk}/menu/").status_code == 200
 
 
+def test_what_a_moderator_removed_its_author_does_not_restore(client, world, topic):
+    post = reply_to(world, topic)
+    actions.delete(world.mona.actor, post)
+    assert as_(client, world.ezz).post(f"/posts/{post.pk}/restoration/").status_code == 403
+    assert "restoration" not in client.get(f"/ar/posts/{post.pk}/menu/").content.decode()
+    assert as_(client, world.carmen).post(f"/posts/{post.pk}/restoration/").status_code == 302
+
+
 def test_the_first_post_carries_its_topic(client, world, topic):
     first = topic.posts.first()
     answer = as_(client, world.carmen).post(f"/ar/posts/{first.pk}/removal/")
