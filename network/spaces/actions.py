@@ -187,12 +187,17 @@ def decline(actor: Actor, invitation: Invitation) -> None:
 
 @transaction.atomic
 def answer_request(actor: Actor, request: JoinRequest, *, approve: bool, message: str = "") -> Membership | None:
-    """Let someone in, or say no with a word; a request that was answered meanwhile is quiet."""
+    """Let someone in, or say no with a word; a request that was answered meanwhile is quiet.
+
+    ValidationError for an institution that is no longer represented by who asked.
+    """
     space = request.space.locked()
     check(actor, "space.manage", space)
     asked = JoinRequest.objects.select_related("user__page", "entity").filter(pk=request.pk, space=space).first()
     if asked is None:
         return None
+    if approve and asked.entity_id and not Mandate.objects.current().filter(entity=asked.entity_id, user=asked.user_id).exists():
+        raise ValidationError(_("Whoever asked no longer speaks for the institution: decline the request, or invite the institution."))
     JoinRequest.objects.filter(pk=asked.pk).delete()
     if not approve:
         record(actor, "declined", asked.user.page, target=space, reach=Audience.MANAGERS, message=message)

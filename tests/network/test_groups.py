@@ -122,6 +122,16 @@ def test_an_institution_asks_and_comes_in(world: SimpleNamespace, client: Client
         groups.request(world.amina.writing_for(world.school), world.group)
 
 
+def test_an_institution_comes_in_only_while_who_asked_speaks_for_it(world: SimpleNamespace, client: Client) -> None:
+    as_(client, world.amina).post(f"/en/groups/{world.group.pk}/request/", {"on_behalf_of": world.school.pk})
+    asked, mandate = JoinRequest.objects.get(), Mandate.objects.get(user=world.amina.user)
+    actions.end_mandate(world.carmen.actor, mandate)
+    as_(client, world.carmen).post(f"/groups/{world.group.pk}/requests/{asked.pk}/answer/", {"answer": "approve"})
+    assert "school-tn" not in roles(world.group)
+    client.post(f"/groups/{world.group.pk}/requests/{asked.pk}/answer/", {"answer": "decline"})
+    assert not JoinRequest.objects.exists()
+
+
 # --- Invitations -------------------------------------------------------------------------------------------------------
 def test_an_invitation_for_a_person(world: SimpleNamespace, client: Client) -> None:
     page = f"/en/groups/{world.hidden_group.pk}/invitations/"

@@ -74,8 +74,12 @@ def answer(request: Request, group_id: int, request_id: int) -> HttpResponse:
         messages.info(request, _("Somebody answered this request meanwhile."))
         return back(request, to)
     approve = request.POST.get("answer") == "approve"
-    spaces.answer_request(request.actor, asked, approve=approve, message=request.POST.get("message", "").strip()[:500])
-    messages.success(request, _("Let in.") if approve else _("Declined."))
+    try:
+        spaces.answer_request(request.actor, asked, approve=approve, message=request.POST.get("message", "").strip()[:500])
+    except ValidationError as error:
+        messages.error(request, sentence(error))
+    else:
+        messages.success(request, _("Let in.") if approve else _("Declined."))
     return back(request, to)
 
 
