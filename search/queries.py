@@ -39,7 +39,7 @@ class Query:
 
 def spaces(actor: Actor, query: Query, kind: str) -> QuerySet[Space]:
     """People, institutions or groups by their names; names that begin with what was asked come first."""
-    found = Space.objects.visible_to(actor).filter(_all_words("folded", query), kind=kind).select_related("country")
+    found = Space.objects.visible_to(actor).reachable().filter(_all_words("folded", query), kind=kind).select_related("country")
     begins = Case(When(folded__startswith=query.words[0], then=Value(0)), default=Value(1), output_field=IntegerField())
     return found.order_by(begins, "-members_count", "pk")
 

@@ -92,7 +92,9 @@ def mentions(request: Request) -> JsonResponse:
         return JsonResponse([], safe=False)
     rates.spend("lookup", request.actor.user_id)
     start = fold(request.GET.get("q", "").strip()[:60])
-    found = Space.objects.visible_to(request.actor).exclude(kind=Space.Kind.GROUP).exclude(handle=None).select_related("country")
+    found = (
+        Space.objects.visible_to(request.actor).reachable().exclude(kind=Space.Kind.GROUP).exclude(handle=None).select_related("country")
+    )
     for word in start.split()[:4]:
         found = found.filter(folded__contains=word)
     rows = sorted(found.order_by("kind", "-members_count", "pk")[:40], key=lambda space: not (space.handle or "").startswith(start))[:8]

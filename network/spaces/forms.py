@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +52,7 @@ class SpaceField(forms.CharField):
 
     def ask(self, actor: Actor, *, suggest: Iterable[Space] | None = None) -> None:
         """Whom this actor may name; `suggest` are offered first (by default, some of them)."""
-        self.found = Space.objects.visible_to(actor).filter(Q(user__is_active=True) | Q(user=None), kind__in=self.kinds)
+        self.found = Space.objects.visible_to(actor).reachable().filter(kind__in=self.kinds)
         self.widget.suggestions = suggest if suggest is not None else self.found.exclude(handle=None).order_by("kind", "pk")[:SUGGESTED]
 
     def clean(self, value: Any) -> Space | None:

@@ -92,6 +92,10 @@ class SpaceQuerySet(models.QuerySet[_AnySpace_co]):
             return self.annotate(is_followed=Value(False))
         return self.annotate(is_followed=Exists(Follow.objects.filter(space=OuterRef("pk"), user=user_id)))
 
+    def reachable(self) -> Self:
+        """Without the pages of suspended people: nobody is led to them."""
+        return self.filter(Q(user=None) | Q(user__is_active=True))
+
     def entities(self) -> Self:
         return self.filter(kind=Space.Kind.ENTITY)
 

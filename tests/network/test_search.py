@@ -44,6 +44,12 @@ def test_a_person_is_found_by_the_network_only(library: SimpleNamespace) -> None
     assert [space.user_id for space in spaces(library.carmen.actor, Query.of("باسل"), "person")] == [library.basel.user.pk]
 
 
+def test_nobody_is_led_to_a_suspended_person(library: SimpleNamespace, client: Client) -> None:
+    assert not spaces(library.carmen.actor, Query.of("موقوف"), "person").exists()
+    client.force_login(library.carmen.user)
+    assert client.get("/mentions/", {"q": "suspended"}).json() == []
+
+
 def test_the_match_is_marked_in_its_own_spelling() -> None:
     assert highlighted("في المَدارس المنتسبة <b>", Query.of("مدارس")) == "في <mark>المَدارس</mark> المنتسبة &lt;b&gt;"
 
