@@ -14,8 +14,7 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 WORKDIR /app
 COPY . .
 RUN python -m compileall -q -j 0 . \
- && for po in locale/*/LC_MESSAGES/*.po; do python -m babel.messages.frontend --quiet compile -i "$po" -o "${po%.po}.mo"; done \
- && PRODUCTION=0 VAR_DIR=/tmp/build python manage.py bundle_css && rm -rf /tmp/build
+ && export PRODUCTION=0 VAR_DIR=/tmp/build && python manage.py translations compile && python manage.py bundle_css && rm -rf /tmp/build
 USER multaqa
 EXPOSE 8000
 STOPSIGNAL SIGTERM

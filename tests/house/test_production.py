@@ -220,7 +220,7 @@ def test_private_files_have_no_address_at_the_proxy(site: Site) -> None:
     media.mkdir(parents=True, exist_ok=True)
     (media / "secret.txt").write_text("canary")
     assert [
-        site.visit().ask(path)[0] for path in ("/media/secret.txt", "/media/public/../secret.txt", "/media/public/%2e%2e/secret.txt")
+        site.visit().ask(path)[0] for path in ("/media/secret.txt", "/pictures/../secret.txt", "/pictures/%2e%2e/secret.txt")
     ] == [404] * 3
 
 
