@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware as DjangoCSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -53,6 +58,21 @@ class HeadersMiddleware:
             headers.pop("X-Visitor-Cache", None)
         else:
             headers.setdefault("Cache-Control", "no-cache")
+        return response
+
+
+class CSPMiddleware(DjangoCSPMiddleware):
+    """The same policy on every answer: no view of ours changes it and none uses a nonce, so it is written once."""
+
+    @cached_property
+    def policy(self) -> str:
+        return build_policy()
+
+    def process_request(self, request: HttpRequest) -> None:
+        """No nonce: a kept page would hand it to all."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response.headers.setdefault(HEADER, self.policy)
         return response
 
 

@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "network.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "network.middleware.CSPMiddleware",
     "network.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "network.middleware.PageLanguageMiddleware",

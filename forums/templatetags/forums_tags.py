@@ -94,7 +94,8 @@ def home_composer(context: Context) -> dict[str, Any]:
         return WallForm(initial={"body": body, "on_behalf_of": str(next(iter(actor.mandates), ""))}, words=words)
 
     # An empty box is one for all of a reader's requests (`blank`); one with words in it is theirs now.
-    return {**context.flatten(), "may": may, "form": form() if body else None, "blank": form, "client_id": uuid4()}
+    around = {str(name): value for name, value in context.flatten().items()}
+    return {**around, "may": may, "form": form() if body else None, "blank": form, "client_id": uuid4()}
 
 
 @register.inclusion_tag("forums/_boards.html", takes_context=True)

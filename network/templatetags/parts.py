@@ -118,7 +118,7 @@ def _reader(context: Context, request: HttpRequest) -> tuple[Any, ...]:
         user = actor.user if actor is not None else None
         who = (user.pk, user.rights) if user is not None else (None, 0)
         place = (context.get("nav"), context.get("here_space_id"), _count(context, request))
-        known = request._reader_key = (_language(), *who, *place, settings.ROOT_URLCONF)  # type: ignore[attr-defined]
+        known = request._reader_key = (_language(), *who, *place, context.get("demo"), settings.ROOT_URLCONF)  # type: ignore[attr-defined]
     return known
 
 
