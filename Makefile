@@ -13,6 +13,8 @@ WORLD := $(VAR)/multaqa.sqlite3
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 ROOMS := network $(wildcard profiles forums chat documents events decisions notices moderation realtime search insights)
 CHECKS := style types templates imports migrations deploy messages security laws
+# All of it: two at a time, then what drives a browser, alone, because it waits by the clock. With ARGS, only what they say.
+SUITE = $(if $(ARGS),$(PY) -m pytest $(ARGS),sh -c '$(PY) -m pytest -n 2 -m "not browser"; first=$$?; $(PY) -m pytest -m browser && exit $$first')
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: help run seed test test-embedded test-production services check $(CHECKS:%=check-%) bench lock messages format clean
@@ -32,10 +34,10 @@ seed: $(VENV)/.base ## Put the demo world into the database again (twice is the 
 test: test-embedded test-production ## Run the whole suite on both shapes, with journeys in Chromium
 
 test-embedded: services $(VENV)/.dev $(PO:.po=.mo) ## Run the suite on SQLite, all in one process
-	TEST_SHAPE=embedded $(PY) -m pytest $(ARGS)
+	TEST_SHAPE=embedded $(SUITE)
 
 test-production: services $(VENV)/.dev $(PO:.po=.mo) ## Run the suite on real PostgreSQL and Redis
-	TEST_SHAPE=production $(PY) -m pytest $(ARGS)
+	TEST_SHAPE=production $(SUITE)
 
 services: ## Install what the tests need of Debian (PostgreSQL, Redis, Chromium, Caddy), when root and when it is missing
 	@.ci/install
