@@ -100,20 +100,36 @@ def _context(post: Post, language: str) -> dict[str, Any]:
         "language": language,
         "page": post.author.page,
         "entity": post.on_behalf_of,
+        "title": _title(post),
         "is_answer": post.topic.answer_id == post.pk,
         "reactions": format_html_join(
             "", "{}", ((reaction_button(post.pk, kind, counts[kind]),) for kind in Reaction.Kind.values if kind in counts)
         ),
-        "files": [
-            {
-                **file,
-                "ending": (ending := file["name"].rpartition(".")[2].lower()[:4]),
-                "tone": _tone(ending),
-                "is_picture": file["type"].startswith("image/"),
-            }
-            for file in post.files
-        ],
+        "files": shown_files(post),
     }
+
+
+def shown_files(post: Post) -> list[dict[str, Any]]:
+    """What forums/_files.html shows of the files of a post."""
+    return [
+        {
+            **file,
+            "ending": (ending := file["name"].rpartition(".")[2].lower()[:4]),
+            "tone": _tone(ending),
+            "is_picture": file["type"].startswith("image/"),
+        }
+        for file in post.files
+    ]
+
+
+def _title(post: Post) -> str:
+    """The office in which it was written; "" when the person's name says it already ("Liaison officer – Morocco")."""
+    said = set(map(_plain, post.author.page.name.split()))
+    return "" if said.issuperset(map(_plain, post.author_title.split())) else post.author_title
+
+
+def _plain(word: str) -> str:
+    return word.casefold().removeprefix("ال")
 
 
 def _tone(ending: str) -> str:

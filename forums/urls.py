@@ -8,6 +8,7 @@ urlpatterns = [
     path("topics/", lists.topics, name="topics"),
     path("topics/new/", topics.topic_new, name="topic_new"),
     path("topics/<int:topic_id>/", topics.topic, name="topic"),
+    path("topics/<int:topic_id>/reply/", topics.reply_box, name="reply_box"),
     path("topics/<int:topic_id>/unread/", topics.first_unread, name="topic_unread"),
     path("topics/<int:topic_id>/edit/", topics.topic_edit, name="topic_edit"),
     path("topics/<int:topic_id>/removal/", topics.removal, name="topic_removal"),

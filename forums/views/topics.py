@@ -136,10 +136,7 @@ def reply(request: Request, topic_id: int) -> HttpResponse:
     post = sent.result
     if post is None:
         if is_partial(request):
-            # htmx puts a 422 where the form stood; the true reason stands in its words.
-            response = fragment(request, "forums/_reply.html", topic_id=topic.pk, form=form, is_tail=True, status=422)
-            response["HX-Retarget"], response["HX-Reswap"] = "#reply", "outerHTML"
-            return sent.mark(response)
+            return sent.mark(_refused(request, topic, form))
         return sent.mark(_show(request, topic.pk, form=form, status=sent.status))
     if is_partial(request) and not post.unknown:
         return as_fragment(request, post)
@@ -148,6 +145,28 @@ def reply(request: Request, topic_id: int) -> HttpResponse:
     if topic.board_id is None and wall == str(topic.space_id):
         return done(request, f"{wall_page(request, topic.space)}#{post.element_id}")
     return done(request, post.get_absolute_url())
+
+
+def _refused(request: Request, topic: Topic, form: ReplyForm) -> HttpResponse:
+    """htmx puts a 422 where the form stood; the true reason stands in its words."""
+    if request.POST.get("box"):
+        return fragment(request, "forums/_reply_box.html", topic=topic, form=form, status=422)
+    response = fragment(request, "forums/_reply.html", topic_id=topic.pk, form=form, is_tail=True, status=422)
+    response["HX-Retarget"], response["HX-Reswap"] = "#reply", "outerHTML"
+    return response
+
+
+@require_safe
+def reply_box(request: Request, topic_id: int) -> HttpResponse:
+    """A small box to answer in below a line of the home page, or why there is none; without script, the topic's own box."""
+    topic = get_object_or_404(Topic.objects.visible_to(request.actor).select_related("space"), pk=topic_id)
+    if not is_partial(request):
+        return done(request, f"{topic.get_absolute_url()}#reply")
+    may_reply = request.actor.user_id is not None and can(request.actor, "topic.reply", topic)
+    form = None
+    if may_reply:
+        form = ReplyForm(initial={"body": "", "on_behalf_of": _voice(request, topic)}, words=_("Write a reply"))
+    return fragment(request, "forums/_reply_box.html", topic=topic, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -200,6 +200,7 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
     "post": (read, None),
     "post_place": (read, None),
     "post_menu": (read, None),
+    "reply_box": (read, None),
     "post_edit": (only(MODERATES, WROTE, without=gone_posts), only(MODERATES, WROTE, without=gone_posts)),
     "post_history": (Door(lambda thing: NONE if thing == "removed_post" else SEES[thing], ""), None),
     "post_removal": (
