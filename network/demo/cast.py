@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from network import text
+from network.content import Audience
 from network.demo.reading import Row, read
 from network.demo.story import Happening, place
 from network.entities import actions as entities
@@ -25,6 +26,7 @@ from profiles.models import User
 
 PASSWORD = "multaqa-demo"  # noqa: S105 -- said on the demo page; DEMO=1 only, which production refuses
 MANAGER = "platform-manager"
+KNOWN_TO_ALL = ("secretary_general", "chair_holder")
 
 
 def email_of(handle: str) -> str:
@@ -67,7 +69,9 @@ def _account(row: Row, countries: dict[str, Country], secret: str, joined: datet
         languages="، ".join(settings.LANGUAGE_NAMES[code] for code in row["languages"]),
         **({f"about_{text.language_of(bio, 'ar')}": bio} if bio else {}),
     )
-    Space.objects.filter(user=user).update(created_at=user.joined_at)
+    # Who heads a commission or holds a chair is known to the public: a visitor's directory of people has faces.
+    audience = Audience.PUBLIC if row["role"] in KNOWN_TO_ALL else Audience.NETWORK
+    Space.objects.filter(user=user).update(created_at=user.joined_at, audience=audience)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
 
 
