@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -99,6 +100,14 @@ class Entity(Space):
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")
         ordering = ["entity_kind__position", "country__protocol_order", "handle"]
+
+    @property
+    def founded_day(self) -> date | None:
+        """The day it was founded, where more than a year is known."""
+        try:
+            return date.fromisoformat(self.founded)
+        except ValueError:
+            return None
 
     @property
     def short_name(self) -> str:

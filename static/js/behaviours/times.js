@@ -86,7 +86,8 @@ function relative(at) {
 
 function date(at, gregorian) {
   if (calendar === "hijri") return hijriDate.format(at);
-  return gregorian.format(at);
+  // Where a day stands for itself, a reader of both calendars sees both.
+  return root.dataset.calendar === "both" ? `${gregorian.format(at)} (${hijriDate.format(at)})` : gregorian.format(at);
 }
 
 function shortDate(at) {
