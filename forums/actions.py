@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -29,7 +29,6 @@ from network.spaces.models import Space
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
-    from profiles.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def close(actor: Actor, topic: Topic, *, reason: str = "") -> Closure:
     """Close a topic to new replies; closing twice is quiet."""
     topic = topic.locked()
     check(actor, "topic.close", topic)
-    closure, made = Closure.objects.get_or_create(topic=topic, defaults={"by": _person(actor), "reason": reason})
+    closure, made = Closure.objects.get_or_create(topic=topic, defaults={"by": actor.person, "reason": reason})
     if made:
         topic.closed_at = closure.at
         topic.next_version()
@@ -282,7 +281,7 @@ def edit(actor: Actor, post: Post, *, body: str) -> Post:
         post.unknown = ready.unknown
         if post.html == ready.html:
             return post
-        Edit.objects.create(post=post, by=_person(actor), html=post.html)
+        Edit.objects.create(post=post, by=actor.person, html=post.html)
         post.html, post.text, post.folded = ready.html, ready.text, fold(ready.text)
         post.language, post.direction, post.edited_at = ready.language, ready.direction, timezone.now()
         post.version = topic.next_version()
@@ -359,11 +358,11 @@ def react(actor: Actor, post: Post, kind: str, *, on: bool = True) -> Post:
 def upload(actor: Actor, file: UploadedFile) -> Attachment:
     """Take in one file, which belongs to no post yet. UploadRefused with its sentence when it is not what it says, too large, or the store is full."""
     held = Attachment.objects.filter(uploader=actor.person).aggregate(bytes=Coalesce(Sum("size"), 0), files=Count("pk"))
-    accepted = accept_upload(file, user=_person(actor), stored=Stored(bytes=held["bytes"], files=held["files"]))
+    accepted = accept_upload(file, user=actor.person, stored=Stored(bytes=held["bytes"], files=held["files"]))
     stored = default_storage.save(f"files/{accepted.stored_name}", accepted.content)
     return Attachment.objects.create(
         key=secrets.token_urlsafe(32),
-        uploader=_person(actor),
+        uploader=actor.person,
         name=accepted.name,
         content_type=accepted.content_type,
         size=accepted.size,
@@ -414,13 +413,6 @@ def save_draft(actor: Actor, place: str, *, body: str, title: str = "") -> Draft
 
 
 # --- Helpers -------------------------------------------------------------------------------------------------------------
-def _person(actor: Actor) -> User:
-    """Whoever acts; nobody who is not signed in does."""
-    if actor.person is None:
-        raise PermissionDenied
-    return actor.person
-
-
 def _again(actor: Actor, client_id: uuid.UUID | None) -> Post | None:
     """The post this person wrote with this number before: a retry has one effect and one answer."""
     # The narrow question first: nearly always there is none, and asking for all of a post costs more than writing one.

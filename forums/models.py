@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 PERSON = settings.AUTH_USER_MODEL
 
 
-class BoardQuerySet(VisibleQuerySet):
-    def with_space(self) -> Self:
-        return self.select_related("space", "parent")
-
-
 class Board(Reaching):
     """A shelf of topics in a space, nested once."""
 
@@ -46,7 +41,7 @@ class Board(Reaching):
 
     inner: list[Board]  # the boards in it, where a page lists them
 
-    objects = BoardQuerySet.as_manager()
+    objects = VisibleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("board")
@@ -166,10 +161,6 @@ class Topic(Content, Versioned, Reaching):
         around = Subquery(Space.objects.filter(pk=OuterRef("space")).values("audience")[:1])
         topics.update(reach=Greatest(F("audience"), board, around))
         caches["fragments"].delete("tags")  # those of late public topics: forums.queries
-
-    @property
-    def is_wall(self) -> bool:
-        return self.board_id is None
 
     @property
     def stream(self) -> str:

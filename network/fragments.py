@@ -33,6 +33,19 @@ def is_partial(request: Request) -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request
 
 
+def remember_language(response: HttpResponse, code: str) -> None:
+    """The cookie that leads `/` and plain addresses to this language."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        path="/",
+    )
+
+
 def done(request: Request, to: str) -> HttpResponse:
     """After a write: go to `to`, by htmx or plainly."""
     if is_partial(request):

@@ -43,11 +43,6 @@ def is_secretariat(actor: Actor) -> bool:
 
 
 @predicate
-def speaks_for_someone(actor: Actor) -> bool:
-    return bool(actor.mandates)
-
-
-@predicate
 def writes_for_institution(actor: Actor) -> bool:
     """Chose an institution's name for what is being done now: a member may still bring the institution along."""
     return actor.entity_id is not None

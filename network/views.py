@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from network import rates
+from network.fragments import remember_language
 from network.requests import Request
 
 log = logging.getLogger(__name__)
@@ -49,15 +50,7 @@ def set_language(request: Request) -> HttpResponse:
     if to.startswith("/") and slash and first in settings.LANGUAGE_NAMES:
         to = f"/{code}/{rest}"
     response = HttpResponseRedirect(to)
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        code,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        path="/",
-    )
+    remember_language(response, code)
     return response
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from network import live
+from network.fragments import remember_language
 from profiles import actions
 from profiles.models import User
 
@@ -28,19 +29,6 @@ from profiles.models import User
 def display(user: User) -> str:
     """What letters call a person (setting ACCOUNT_USER_DISPLAY); a half-opened account has no page yet."""
     return user.name if hasattr(user, "page") else user.email
-
-
-def remember_language(response: HttpResponse, code: str) -> None:
-    """The cookie that leads `/` and plain addresses to this language."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        code,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-        path="/",
-    )
 
 
 class AccountAdapter(DefaultAccountAdapter):

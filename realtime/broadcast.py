@@ -85,8 +85,3 @@ QUIET = {
     "reacted", "unreacted", "edited", "retitled", "deleted", "restored", "deleted_topic", "restored_topic",
     "pinned", "unpinned", "answered", "unanswered", "closed", "reopened", "opened_board", "edited_board",
 }  # fmt: skip
-
-
-def hint_person(user_id: int, kind: str, **details: object) -> None:
-    """Tell one person's own pages that something changed for them ("notices": the bell asks for its count)."""
-    live.publish(f"user.{user_id}", {"type": "hint", "kind": kind, **details})

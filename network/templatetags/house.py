@@ -33,7 +33,6 @@ register = template.Library()
 
 # What points is mirrored in right-to-left pages; clocks, ticks, search and logos are not.
 POINTING = frozenset("chevron arrow reply send circular list numbered menu sign-in sign-out undo redo".split())
-SIZES = frozenset(("", "tiny", "small", "large", "huge"))
 _CLOCK = ZoneInfo(settings.TIME_ZONE)
 _DATE_FORMATS = {"date": "j F Y", "datetime": "j F Y{comma} H:i", "time": "H:i", "relative": "j F Y{comma} H:i"}
 _THOUSANDS = {"ar": "٬", "fr": "\u202f"}

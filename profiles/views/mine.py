@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from network import live, rates
-from network.fragments import page
+from network.fragments import page, remember_language
 from network.requests import Request
 from profiles import actions
-from profiles.adapter import remember_language
 from profiles.forms import PreferencesForm, ProfileForm
 from profiles.models import Block
 
