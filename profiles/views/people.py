@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from network import rates
 from network.fragments import done, page
 from network.permissions import can
 from network.requests import Request
@@ -28,6 +29,8 @@ TOPICS = 5
 def people(request: Request) -> HttpResponse:
     """Who is here: search, country, institution, language. Visitors see public pages only."""
     words = request.GET.get("q", "").replace("\0", "")[:200].strip()
+    if words:
+        rates.spend("lookup", request.actor.user_id or rates.address_of(request))
     country, language = request.GET.get("country", ""), request.GET.get("language", "")
     institution = _number(request.GET.get("institution", ""))
     countries = queries.countries()

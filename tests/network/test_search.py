@@ -80,3 +80,10 @@ def test_a_search_costs_at_most_nine_queries(
     with django_assert_max_num_queries(9):  # type: ignore[operator]
         page = client.get("/ar/search/", {"q": "قراءة", "kind": kind})
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/ar/people/", "/ar/groups/", "/ar/institutions/"])
+def test_looking_up_has_a_limit_everywhere(page: str, library: SimpleNamespace, client: Client, settings: object) -> None:
+    settings.RATES = {**settings.RATES, "lookup": (1, 60)}  # type: ignore[attr-defined]
+    assert [client.get(page, {"q": "a"}).status_code for _each in range(2)] == [200, 429]
+    assert client.get(page).status_code == 200

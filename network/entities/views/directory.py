@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
+from network import rates
 from network.entities.models import Entity, Kind
 from network.fragments import page
 from network.names import fold
@@ -37,6 +38,8 @@ def directory(request: Request) -> HttpResponse:
     """Search by name, filter by kind, country and, for the secretariat, status."""
     actor: Actor = request.actor
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "country", "status", "kind")}
+    if asked["q"]:
+        rates.spend("lookup", request.actor.user_id or rates.address_of(request))
     found = Entity.objects.visible_to(actor)
     for word in fold(asked["q"]).split()[:8]:
         found = found.filter(folded__contains=word)

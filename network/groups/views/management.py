@@ -83,6 +83,7 @@ def invitations(request: Request, group_id: int) -> HttpResponse:
     form = InviteForm(actor, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         check(actor, "space.invite", group)
+        rates.spend("lookup", actor.person.pk)  # a name tried is a name looked up
         if form.is_valid():
             rates.spend("invite", actor.user_id or 0)
             fields = dict(form.cleaned_data)

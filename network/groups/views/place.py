@@ -41,6 +41,8 @@ def groups(request: Request) -> HttpResponse:
     """Mine first, or all that are listed; search by name."""
     actor = request.actor
     mine, words = request.GET.get("mine") == "1" and actor.user_id is not None, request.GET.get("q", "").strip()[:100]
+    if words:
+        rates.spend("lookup", request.actor.user_id or rates.address_of(request))
     found = _bound(actor).select_related("owner")
     if mine:
         found = found.filter(pk__in=[space.pk for space in actor.groups])
