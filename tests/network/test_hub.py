@@ -45,7 +45,9 @@ async def _nothing(message: Mapping[str, Any]) -> None:
 
 
 @pytest.fixture
-async def hub() -> Any:
+async def hub(settings: Any) -> Any:
+    """A hub that hears this process only, in both shapes: what comes by Redis is tests/realtime/test_redis.py's matter."""
+    settings.REDIS_URL = ""
     hub = Hub()
     hub.start()
     for task in tuple(hub._tasks):  # these tests beat by hand
