@@ -46,6 +46,7 @@ class Row(NamedTuple):
         return self.data.get("post") if self.verb in ("opened", "posted") else self.object
 
 
+_GONE = Exists(Post.objects.filter(pk=OuterRef("object_id")).exclude(deleted_at=None))
 NEWEST = 2**60  # older than this is everything
 # As the columns are called; the JSON comes last.
 FIELDS = ("pk", "verb", "object_type_id", "object_id", "target_type_id", "target_id", "data")
@@ -60,23 +61,22 @@ class Item(NamedTuple):
 
 def activities(actor: Actor, *, scope: str = "following", kind: str = "") -> QuerySet[Activity]:
     """What this actor may see of what happened. `scope`: "following" (my spaces, and whom I follow) or "network" (all of it)."""
-    seen = Activity.objects.visible_to(actor).filter(verb__in=KINDS.get(kind, KINDS[""]))
-    if scope == "following" and actor.user_id is not None:
-        followed = Follow.objects.filter(user=actor.user_id).values("space")
-        mine = Q(space__in=followed) | Q(on_behalf_of__in=followed) | Q(actor__page__in=followed)
-        if actor.roles:
-            mine |= Q(space__in=list(actor.roles))
-        seen = seen.filter(mine)
+    told = Activity.objects.exclude(_GONE, verb__in=("replied", "answered"))
+    if actor.user_id is not None:
+        told = told.exclude(actor__blocked_by__user=actor.user_id)
+        if scope == "following":
+            followed = Follow.objects.filter(user=actor.user_id).values("space")
+            mine = Q(space__in=followed) | Q(on_behalf_of__in=followed) | Q(actor__page__in=followed)
+            if actor.roles:
+                mine |= Q(space__in=list(actor.roles))
+            told = told.filter(mine)
+    seen = told.visible_to(actor).filter(verb__in=KINDS.get(kind, KINDS[""]))
     if kind in ("topics", "wall"):
         # A reply on a wall is news of the wall.
         on_wall = Exists(Topic.objects.walls().filter(pk=OuterRef("target_id")))
         seen = seen.filter(on_wall if kind == "wall" else ~on_wall)
-    newer = Activity.objects.filter(
-        target_type=OuterRef("target_type"), target_id=OuterRef("target_id"), pk__gt=OuterRef("pk"), verb__in=TALK + WALL
-    )
-    if actor.user_id is not None:
-        # Whom I blocked takes no topic from me by replying in it.
-        seen, newer = (rows.exclude(actor__blocked_by__user=actor.user_id) for rows in (seen, newer))
+    # One line a topic, the newest that this reader is told: what they do not hear must not hide what they do.
+    newer = told.filter(target_type=OuterRef("target_type"), target_id=OuterRef("target_id"), pk__gt=OuterRef("pk"), verb__in=TALK + WALL)
     return seen.filter(~Exists(newer)).order_by("-pk")
 
 

@@ -103,6 +103,17 @@ def test_whom_i_blocked_takes_no_topic_from_me(world: SimpleNamespace) -> None:
     assert lines(world.ezz.actor) == ["opened"]
 
 
+def test_what_i_do_not_hear_hides_nothing_that_i_do(world: SimpleNamespace) -> None:
+    topic = topic_in(world, world.open_board)
+    spaces.follow(world.basel.actor, world.carmen.page)
+    groups.join(world.ezz.actor, world.open_group)
+    reply = reply_to(world, topic)
+    assert lines(world.basel.actor, scope="following") == ["opened"]
+    assert lines(world.basel.actor) == ["replied"]
+    forums.delete(world.carmen.actor, reply)
+    assert lines(world.basel.actor) == ["opened"]
+
+
 def test_after_removal_the_space_falls_silent(world: SimpleNamespace) -> None:
     topic_in(world, world.board)
     spaces.remove(world.carmen.actor, Membership.objects.get(space=world.group, user=world.ezz.user))
