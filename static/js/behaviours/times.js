@@ -61,13 +61,13 @@ function moment(element) {
   // A day without an hour is that day everywhere: noon UTC would be, but only between -12 and +11.
   const at = dateOnly ? new Date(...said.split("-").map((part, i) => Number(part) - (i === 1 ? 1 : 0))) : new Date(said);
   if (Number.isNaN(at.getTime())) return "";
-  if (dateOnly) return date(at, new Intl.DateTimeFormat(locale(), { day: "numeric", month: "long", year: "numeric" }));
+  if (dateOnly) return date(at, new Intl.DateTimeFormat(locale(), { day: "numeric", month: "long", year: "numeric" }), element);
   element.title = `${fullDate.format(at)}${comma()} ${clock.format(at)}${calendar === "gregorian" ? "" : ` · ${hijriDate.format(at)}`}`;
   switch (element.dataset.time) {
     case "time":
       return clock.format(at);
     case "date":
-      return date(at, fullDate);
+      return date(at, fullDate, element);
     case "datetime":
       return `${shortDate(at)}${comma()} ${clock.format(at)}`;
     default:
@@ -84,10 +84,11 @@ function relative(at) {
   return shortDate(at);
 }
 
-function date(at, gregorian) {
+function date(at, gregorian, element) {
   if (calendar === "hijri") return hijriDate.format(at);
-  // Where a day stands for itself, a reader of both calendars sees both.
-  return root.dataset.calendar === "both" ? `${gregorian.format(at)} (${hijriDate.format(at)})` : gregorian.format(at);
+  // Among the facts of a page a reader of both calendars sees both; rows and lines keep one, and the other when pointed at.
+  const both = root.dataset.calendar === "both" && element.closest("dd");
+  return both ? `${gregorian.format(at)} (${hijriDate.format(at)})` : gregorian.format(at);
 }
 
 function shortDate(at) {
