@@ -22,6 +22,21 @@ class MultaqaAdminSite(admin.AdminSite):
             return super().login(request, extra_context)
         return redirect(f"/{request.LANGUAGE_CODE}/accounts/login/?{urlencode({'next': request.get_full_path()})}")
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Pages that a library brings for its accounts become records too: read here, changed at their own doors, secrets left out."""
+        if admin_class is not None and admin_class.__module__.startswith("allauth."):
+            admin_class = type(admin_class.__name__, (RecordAdmin, admin_class), _LIBRARY)
+        super().register(model_or_iterable, admin_class, **options)
+
+
+# What a second step or a session is opened with must not stand on a page; an account is found by its address.
+_LIBRARY = {
+    "exclude": ("data", "session_key"),
+    "actions": (),
+    "search_fields": ("user__email",),
+    "get_search_fields": admin.ModelAdmin.get_search_fields,
+}
+
 
 class _Pages(admin.ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib import admin
 from django.test import Client
@@ -79,3 +80,12 @@ def test_members_and_visitors_find_no_admin(client: Client, world: SimpleNamespa
     client.force_login(world.carmen.user)
     assert client.get("/ar/admin/spaces/mandate/").status_code == 302
     assert client.get("/ar/admin/").headers["Location"].startswith("/ar/admin/login/")
+
+
+def test_pages_of_the_library_are_records_without_secrets(staff: Client, world: SimpleNamespace) -> None:
+    step = Authenticator.objects.create(user=world.carmen.user, type="totp", data={"secret": "S3CRET"})
+    page = staff.get(f"/ar/admin/mfa/authenticator/{step.pk}/change/")
+    assert page.status_code == 200 and b"S3CRET" not in page.content
+    assert staff.get("/ar/admin/account/emailaddress/add/").status_code == 403
+    for name in ("account/emailaddress", "mfa/authenticator", "usersessions/usersession"):
+        assert staff.get(f"/ar/admin/{name}/", {"q": "carmen"}).status_code == 200, name
