@@ -130,10 +130,13 @@ class Hub:
             ear.closed = True
             with contextlib.suppress(Exception):
                 ear.close(code)
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ending = set(self._tasks)
+        while ending:  # again and again: one cancellation may be lost inside wait_for, or where another is being waited out
+            for task in ending:
+                task.cancel()
+            ended, ending = await asyncio.wait(ending, timeout=0.5)
+            for task in ended:
+                task.cancelled() or task.exception()  # taken note of: what failed while ending interests nobody
         self.loop = None
 
     def _keep(self, work: Any) -> None:
