@@ -1,4 +1,4 @@
-"""Answering from a line of the home page: the small box below it."""
+"""Answering from a line of the home page, in the small box below it; what a post's menu gives."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from forums import actions
 from forums.models import Topic
 
 pytestmark = pytest.mark.django_db
@@ -31,3 +32,11 @@ def test_refused_words_come_back_in_the_same_box(world: SimpleNamespace, client:
 def test_without_script_the_way_leads_to_the_topics_own_box(world: SimpleNamespace, client: Client, topic: Topic) -> None:
     client.force_login(world.ezz.user)
     assert client.get(f"/en/topics/{topic.pk}/reply/").url == f"/en/topics/{topic.pk}/#reply"
+
+
+def test_the_menu_of_a_post_shows_given_reactions_as_buttons(world: SimpleNamespace, client: Client, topic: Topic) -> None:
+    client.force_login(world.ezz.user)
+    post = topic.posts.get(number=1)
+    actions.react(world.ezz.actor, post, "heart")
+    menu = client.get(f"/en/posts/{post.pk}/menu/", **PART).content
+    assert b'aria-pressed="true"' in menu and b"&lt;button" not in menu
