@@ -149,6 +149,12 @@ def is_entity(actor: Actor, thing: Any) -> bool:
 
 
 @predicate
+def is_active(actor: Actor, thing: Any) -> bool:
+    """A draft, suspended or former institution stands in no list, and nobody speaks in its name."""
+    return thing.space.listed
+
+
+@predicate
 def takes_part(actor: Actor, thing: Any) -> bool:
     """Members take part; on the wall of an institution or a person, whoever is in the network does."""
     return thing.space_id in actor.roles or (actor.is_networked and thing.space.kind != "group")
@@ -196,7 +202,7 @@ RULES = {
     # Institutions
     "entity.create": is_secretariat,
     "entity.edit": is_entity & (is_manager | oversees),
-    "entity.speak": is_entity & is_manager,
+    "entity.speak": is_entity & is_manager & is_active,
     "mandate.name": is_entity & (is_head | oversees),
     "mandate.end": is_entity & (is_head | oversees),
     # Forums

@@ -15,9 +15,10 @@ from network.content import Audience, realign
 from network.entities.models import Entity, Kind
 from network.names import monogram
 from network.permissions import check
-from network.spaces.actions import describe
+from network.spaces.actions import describe, rights_changed
 from network.spaces.models import Country, Space
 from network.spaces.pictures import drop_picture, set_picture
+from network.spaces.readers import representatives
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
@@ -60,6 +61,7 @@ def edit(actor: Actor, entity: Entity, **fields: object) -> Entity:
     _oversee(entity)
     if (entity.audience, entity.listed) != before:
         realign(entity.pk)
+        rights_changed(representatives([entity.pk]), entity.pk)  # a suspended institution is spoken for by nobody
         transaction.on_commit(partial(live.withdraw, None, entity.pk), robust=True)
     record(actor, "described", entity, space=entity, reach=Audience.MANAGERS, fields=sorted(fields))
     return entity

@@ -149,6 +149,15 @@ def test_its_people_edit_what_it_says_and_nothing_of_its_place(world: SimpleName
     )
 
 
+def test_nobody_speaks_for_a_suspended_institution(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.amina.user)
+    wall, text = f"/spaces/{world.school.pk}/wall/", {"body": "باسم المدرسة", "on_behalf_of": world.school.pk}
+    assert client.post(wall, text).status_code == 302
+    actions.edit(world.carmen.actor, world.school, status="suspended")
+    answer = client.post(wall, text)
+    assert (answer.status_code, "باسم المدرسة" in answer.content.decode()) == (403, True)
+
+
 def test_no_commission_makes_another(world: SimpleNamespace, client: Client) -> None:
     jordan_s = Entity.objects.create(
         kind="entity", handle="school-jo", name_ar="مدرسة أردنية", entity_kind=world.school.entity_kind, country=world.jo
