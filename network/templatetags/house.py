@@ -120,7 +120,10 @@ def when(moment: datetime | date | None, style: str = "relative") -> SafeString:
         local = moment if is_naive(moment) else moment.astimezone(_CLOCK)
         pattern = _DATE_FORMATS[style].replace("{comma}", "،" if _language() == "ar" else ",")
         return format_html(
-            '<time datetime="{}" data-time="{}">{}</time>', moment.isoformat(timespec="seconds"), style, format_date(local, pattern)
+            '<time datetime="{}" data-time="{}">{}</time>',
+            moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            style,
+            format_date(local, pattern),
         )
     return format_html('<time datetime="{}" data-time="date">{}</time>', moment.isoformat(), format_date(moment, "j F Y"))
 

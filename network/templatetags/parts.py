@@ -6,6 +6,7 @@ never another reader's and never old by more than a minute (a new name of a plac
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,7 @@ register = template.Library()
 
 PARTS = KeptCache("parts", {"OPTIONS": {"MAX_ENTRIES": 3_000}})
 SECONDS = 60
+_INDENT = re.compile(r"\s*\n\s*")
 # New in each process, so that no text of ours or of a reader holds them.
 _HERE, _TOKEN, *_MARKS = (f"\U000f0000{secrets.token_hex(6)}" for _ in range(10))
 
@@ -43,7 +45,7 @@ def fixed(context: Context, name: str, **values: str | int | bool | None) -> Saf
 
 @lru_cache(maxsize=2048)
 def _fixed(engine: Engine, name: str, language: str, urls: str, values: tuple[tuple[str, str | int | bool], ...]) -> SafeString:
-    return engine.get_template(name).render(Context(dict(values)))
+    return SafeString(_tight(engine.get_template(name).render(Context(dict(values)))))  # nosec B703 # the engine rendered it
 
 
 @register.simple_tag(takes_context=True)
@@ -67,7 +69,7 @@ def shell(context: Context, name: str, **values: str | int | bool) -> SafeString
         }
         languages = [(code, own, f"/{code}/{_HERE}") for code, own in settings.LANGUAGE_NAMES.items()]
         seen.update({"notices_unread": _count(context, request), "languages": languages, "csrf_token": _TOKEN}, **flags, **marks)
-        html = _engine(context).get_template(name).render(Context(seen))
+        html = _tight(_engine(context).get_template(name).render(Context(seen)))
         PARTS.set(key, html, SECONDS)
     if _HERE in html:
         here, path = f"/{_language()}/", request.get_full_path()
@@ -98,9 +100,14 @@ class KeptNode(template.Node):
         html = PARTS.get(key)
         if html is None:
             with context.push(csrf_token=_TOKEN):
-                html = self.nodelist.render(context)
+                html = _tight(self.nodelist.render(context))
             PARTS.set(key, html, SECONDS)
         return _with_token(html, context)
+
+
+def _tight(html: str) -> str:
+    """Without the indentation of the templates: it weighs, and says nothing. (No part holds <pre> or a text that somebody wrote in lines.)"""
+    return _INDENT.sub("\n", html)
 
 
 def _with_token(html: str, context: Context) -> SafeString:

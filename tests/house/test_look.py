@@ -182,8 +182,8 @@ def test_what_points_is_mirrored_and_what_does_not_is_not():
 def test_without_script_times_are_those_of_the_secretariat(language, long, day):
     at = datetime(2026, 11, 20, 8, 14, tzinfo=UTC)
     with override(language):
-        assert when(at) == f'<time datetime="2026-11-20T08:14:00+00:00" data-time="relative">{long}</time>'
-        assert when(at, "date") == f'<time datetime="2026-11-20T08:14:00+00:00" data-time="date">{day}</time>'
+        assert when(at) == f'<time datetime="2026-11-20T08:14:00Z" data-time="relative">{long}</time>'
+        assert when(at, "date") == f'<time datetime="2026-11-20T08:14:00Z" data-time="date">{day}</time>'
         assert when(date(2026, 11, 20)) == f'<time datetime="2026-11-20" data-time="date">{day}</time>'
         assert when(None) == ""
 

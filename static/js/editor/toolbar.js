@@ -1,4 +1,4 @@
-// The toolbar stands in the page already, translated and hidden; here its buttons learn what they do.
+// The page brings the words of the toolbar, translated (data-bold="…"); here its buttons are made and learn what they do.
 import { isAddress } from "./schema.js";
 
 const COMMANDS = {
@@ -12,9 +12,29 @@ const COMMANDS = {
 };
 const ACTIVE = { bold: "bold", italic: "italic", quote: "blockquote", list: "bulletList", numbered: "orderedList", link: "link" };
 
+const ICONS = { bold: "bold", italic: "italic", quote: "quote", list: "list", numbered: "numbered", link: "link", mention: "at", attach: "clip" };
+
+function furnish(tools) {
+  for (const [command, icon] of Object.entries(ICONS)) {
+    if (!tools.dataset[command]) continue;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button button-bare button-icon" });
+    button.dataset.command = command;
+    button.setAttribute("aria-label", tools.dataset[command]);
+    const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    drawing.setAttribute("class", command === "list" || command === "numbered" ? "icon icon-flip" : "icon");
+    drawing.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", `${tools.dataset.icons}#i-${icon}`);
+    drawing.append(use);
+    button.append(drawing);
+    tools.append(button);
+  }
+}
+
 export function connectToolbar(tools, editor, textarea) {
   const stop = new AbortController();
   const { signal } = stop;
+  if (!tools.firstElementChild) furnish(tools);
   const buttons = [...tools.querySelectorAll("[data-command]")];
   const linkBar = tools.parentElement.querySelector("[data-editor-link]");
   const linkInput = linkBar?.querySelector("input");
