@@ -123,8 +123,9 @@ def shown_files(post: Post) -> list[dict[str, Any]]:
 
 
 def _title(post: Post) -> str:
-    """The office in which it was written; "" when the person's name says it already ("Liaison officer – Morocco")."""
-    said = set(map(_plain, post.author.page.name.split()))
+    """The office in which it was written; "" when the person's name says it already, in any language ("Liaison officer – Morocco")."""
+    page = post.author.page
+    said = set(map(_plain, f"{page.name_ar} {page.name_fr} {page.name_en}".split()))
     return "" if said.issuperset(map(_plain, post.author_title.split())) else post.author_title
 
 
