@@ -147,7 +147,13 @@ def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
         topic, post, answer = topics[row.target or 0], posts.get(row.post or 0), posts.get(topics[row.target or 0].answer_id or 0)
         for each in filter(None, (post, answer)):
             each.topic = topic
-        context: dict[str, Any] = {"activity": done[row.pk], "topic": topic, "post": post, "answer": answer, "faces": faces.get(topic.pk, ())}
+        context: dict[str, Any] = {
+            "activity": done[row.pk],
+            "topic": topic,
+            "post": post,
+            "answer": answer,
+            "faces": faces.get(topic.pk, ()),
+        }
         if post is not None:
             context |= {"liked": sum(post.reactions.values()), "files": shown_files(post)}
         lines[row.pk] = render_to_string(f"forums/activity/{row.verb}.html", context) if post is not None else ""
