@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -403,6 +403,7 @@ def mark_read(actor: Actor, topic: Topic, number: int) -> None:
 
 def save_draft(actor: Actor, place: str, *, body: str, title: str = "") -> Draft | None:
     """Keep what is being written; an empty text clears the place."""
+    body, title = body.replace("\0", ""), title.replace("\0", "")  # no database keeps a NUL
     if not body.strip() and not title.strip():
         Draft.objects.filter(user=actor.person, place=place).delete()
         return None
@@ -415,10 +416,14 @@ def save_draft(actor: Actor, place: str, *, body: str, title: str = "") -> Draft
 # --- Helpers -------------------------------------------------------------------------------------------------------------
 def _again(actor: Actor, client_id: uuid.UUID | None) -> Post | None:
     """The post this person wrote with this number before: a retry has one effect and one answer."""
-    # The narrow question first: nearly always there is none, and asking for all of a post costs more than writing one.
-    if client_id is None or not (found := list(Post.objects.filter(author=actor.person, client_id=client_id).values_list("pk", flat=True))):
+    if client_id is None:
         return None
-    return Post.objects.with_author().select_related("topic__space").get(pk=found[0])
+    # The narrow question first, and plainly: nearly always there is none, and this stands in the way of every post, under the lock.
+    number = Post._meta.get_field("client_id").get_db_prep_value(client_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM forums_post WHERE author_id = %s AND client_id = %s", [actor.user_id, number])
+        found = cursor.fetchone()
+    return Post.objects.with_author().select_related("topic__space").get(pk=found[0]) if found is not None else None
 
 
 def _first(post: Post) -> Topic:

@@ -218,6 +218,19 @@ def topic_for(actor: Actor, topic_id: int) -> tuple[Topic, Reader]:
     return topic, Reader(read_number, level or Watch.Level.NORMAL, draft or "")
 
 
+def topic_to_act_on(actor: Actor, topic_id: int) -> Topic:
+    """The topic by its numbers alone, for an action, which reads the row again under its lock; Http404 when the actor does not see it."""
+    found = prepared.rows(actor, "forums.topic_to_act_on", _numbers, topic_id)
+    if not found:
+        raise Http404
+    space_id, board_id = found[0]
+    return Topic(pk=topic_id, space_id=space_id, board_id=board_id)
+
+
+def _numbers(actor: Actor, topic_id: int) -> QuerySet[Topic, tuple[int, int | None]]:
+    return Topic.objects.visible_to(actor).filter(pk=topic_id).order_by().values_list("space", "board")
+
+
 def _door(actor: Actor, topic_id: int) -> QuerySet[Topic, tuple[int, int, str, str]]:
     user = actor.user_id or 0
     place = Concat(Value("topic."), Cast(OuterRef("pk"), CharField()))

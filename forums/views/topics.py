@@ -123,7 +123,7 @@ def first_unread(request: Request, topic_id: int) -> HttpResponse:
 @require_POST
 def reply(request: Request, topic_id: int) -> HttpResponse:
     """A reply, with its files, in the chosen name. Refused, the page comes back with the form as it was."""
-    topic, _reader = queries.topic_for(request.actor, topic_id)  # the action reads it again, under its lock
+    topic = queries.topic_to_act_on(request.actor, topic_id)
     if request.actor.user_id is None:
         return sign_in_first(request, f"{topic.get_absolute_url()}#reply", f"topic.{topic.pk}")
     form = ReplyForm(request.POST, request.FILES, words=_("Write a reply"))
