@@ -263,7 +263,7 @@ class Front:
             for stream in streams:
                 self._changed[stream] = now
                 self._changed.move_to_end(stream)
-                for key in self._of_stream.pop(stream, ()):
+                for key in tuple(self._pages) if stream == live.ALL else self._of_stream.pop(stream, ()):
                     self._drop(key)
             while len(self._changed) > 5_000:
                 self._changed.popitem(last=False)
@@ -314,7 +314,7 @@ class Front:
         page = Page(began + seconds, headers, answer.body, etag, streams)
         with self._lock:
             # Something was published while this page was being made: it may already be old.
-            if any(self._changed.get(stream, 0.0) >= began for stream in streams):
+            if any(self._changed.get(stream, 0.0) >= began for stream in (*streams, live.ALL)):
                 return page
             self._drop(key)
             self._pages[key] = page

@@ -18,6 +18,7 @@ from network.live import bus
 from network.live.hub import Ear, Hub, Packed, hub
 
 __all__ = [
+    "ALL",
     "PROTOCOL",
     "Ear",
     "Frame",
@@ -37,6 +38,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 Frame = Mapping[str, object]
+ALL = "*"  # among the streams of a change: every kept page is stale
 PROTOCOL = 1  # raised when an old script can no longer understand a frame; it then asks its reader to load the page again
 
 _epoch = ("", float("-inf"))
@@ -96,6 +98,9 @@ def withdraw(user_id: int | None = None, space_id: int | None = None, stream: st
     Call it after commit when a right may have ended: signing out, suspension, removal, a mandate's end, an audience narrowed.
     No frame reaches the subscription until it has been allowed again.
     """
+    if space_id is not None and user_id is None:
+        # Which kept pages show the place, nobody knows; it is narrowed seldom enough to forget them all.
+        publish_all([], changed={ALL})
     bus.post([bus.Letter(bus.CONTROL, 0, pack({"control": "withdraw", "user": user_id, "space": space_id, "stream": stream}))])
 
 

@@ -126,6 +126,14 @@ def test_a_published_frame_forgets_the_page_at_once(ask: Ask, site: Site) -> Non
     assert ask()[2] == b"page 3"
 
 
+def test_a_narrowed_place_leaves_no_page_behind(ask: Ask, site: Site) -> None:
+    assert ask()[2] == b"page 1"
+    live.withdraw(3, 7)  # somebody left: nothing changes for visitors
+    assert ask()[2] == b"page 1"
+    live.withdraw(space_id=7)
+    assert ask()[2] == b"page 2"
+
+
 def test_a_page_made_while_something_was_published_is_not_kept(ask: Ask, site: Site) -> None:
     def meanwhile() -> HttpResponse:
         live.publish("topic.1/ar", {"op": "append"})
