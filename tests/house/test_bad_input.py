@@ -154,7 +154,7 @@ def test_no_text_in_any_field_breaks_anything(role: str, planted: Planted) -> No
                 wrong.append(where)
             elif response.status_code == 422 and is_page(response):
                 html = response.said.decode()
-                if not re.search(r'class="[^"]*(?:error|alert|refus|notice)[^"]*"|role="alert"|aria-invalid', html):
+                if not re.search(r'class="[^"]*(?:error|alert|refus|notice)[^"]*"|role="alert"|aria-invalid|data-dismissable', html):
                     wrong.append(f"{where}: refused without a word")
                 lasting = string.strip()
                 if 0 < len(lasting) <= 40 and lasting.isprintable() and not re.search(r"[<>&]", lasting) and "password" not in name:

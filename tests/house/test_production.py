@@ -219,9 +219,9 @@ def test_private_files_have_no_address_at_the_proxy(site: Site) -> None:
     media = Path(site.environment["MEDIA_ROOT"])
     media.mkdir(parents=True, exist_ok=True)
     (media / "secret.txt").write_text("canary")
-    assert [
-        site.visit().ask(path)[0] for path in ("/media/secret.txt", "/pictures/../secret.txt", "/pictures/%2e%2e/secret.txt")
-    ] == [404] * 3
+    assert [site.visit().ask(path)[0] for path in ("/media/secret.txt", "/pictures/../secret.txt", "/pictures/%2e%2e/secret.txt")] == [
+        404
+    ] * 3
 
 
 def test_a_socket_on_either_process_hears_what_the_other_publishes(site: Site) -> None:

@@ -75,7 +75,9 @@ def answer(request: Request, group_id: int, request_id: int) -> HttpResponse:
         return back(request, to)
     approve = request.POST.get("answer") == "approve"
     try:
-        spaces.answer_request(request.actor, asked, approve=approve, message=request.POST.get("message", "").replace("\0", "").strip()[:500])
+        spaces.answer_request(
+            request.actor, asked, approve=approve, message=request.POST.get("message", "").replace("\0", "").strip()[:500]
+        )
     except ValidationError as error:
         messages.error(request, sentence(error))
     else:
