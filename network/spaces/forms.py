@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -97,8 +98,12 @@ class PictureField(forms.FileField):
         return redrawn(file) if isinstance(file, UploadedFile) else None
 
 
+_in_readers_language = lazy(format_html, SafeString)
+
+
 def radios(choices: Iterable[tuple[object, StrOrPromise, StrOrPromise]]) -> list[tuple[object, SafeString]]:
-    """Choices for RadioSelect, each with its sentence under its name."""
+    """Choices for RadioSelect, each with its sentence under its name, in the language of whoever reads them later."""
     return [
-        (value, format_html('<b class="block">{}</b><span class="faint block">{}</span>', name, words)) for value, name, words in choices
+        (value, _in_readers_language('<b class="block">{}</b><span class="faint block">{}</span>', name, words))
+        for value, name, words in choices
     ]

@@ -474,3 +474,9 @@ def test_a_page_costs_the_same_at_one_row_and_at_thirty(world: SimpleNamespace, 
         made = Group.objects.create(kind="group", name_ar=f"عدد {n}", created_by=world.carmen.user, owner=world.natcom_tn)
         Invitation.objects.create(space=made, user=world.carmen.user, by=user)
     assert count(client, address) == before
+
+
+@pytest.mark.parametrize(("language", "word"), [("ar", "مفتوح"), ("fr", "Ouvert"), ("en", "Open")])
+def test_the_choices_of_a_group_are_in_the_readers_language(world: SimpleNamespace, client: Client, language: str, word: str) -> None:
+    client.force_login(world.carmen.user)
+    assert f'<b class="block">{word}' in client.get(f"/{language}/groups/new/").content.decode()
