@@ -59,13 +59,15 @@ class Hop:
     def __init__(self, wsgi: Callable[..., Iterable[bytes]], threads: int) -> None:
         self._wsgi = wsgi
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
-        # Generated downloads run whole in one thread (their queries hold its connection), away from the pages.
-        self._streams = ThreadPoolExecutor(2, thread_name_prefix="stream")
+        # What takes long on purpose stays away from the pages: generated downloads (whole in one thread, whose connection their queries
+        # hold), password hashes, pictures drawn anew.
+        self._slow = ThreadPoolExecutor(2, thread_name_prefix="slow")
 
     async def ask(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to this request. Raises TooLarge or Gone."""
         environ = environ_of(scope, await read_body(scope, receive))
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, environ)
+        pool = self._slow if _is_slow(environ) else self._pool
+        return await asyncio.get_running_loop().run_in_executor(pool, self._run, environ)
 
     async def send(self, scope: Scope, answer: Answer, send: Send) -> None:
         head = scope["method"] == "HEAD"
@@ -79,7 +81,7 @@ class Hop:
                 if getattr(answer.stream, "file_to_stream", None) is not None:
                     await self._send_file(scope, answer.stream.file_to_stream, send)
                 else:
-                    await loop.run_in_executor(self._streams, self._pump, answer.stream, scope, send, loop)
+                    await loop.run_in_executor(self._slow, self._pump, answer.stream, scope, send, loop)
             await send({"type": "http.response.body", "body": b""})
         finally:
             await loop.run_in_executor(self._pool, answer.stream.close)
@@ -121,6 +123,13 @@ class Hop:
         if not any(name == b"content-length" for name, _value in headers) and start[0] not in (204, 304):
             headers.append((b"content-length", b"%d" % len(body)))
         return Answer(start[0], headers, body)
+
+
+def _is_slow(environ: dict[str, Any]) -> bool:
+    """Whether the answer hashes a password or redraws a picture: sign-in and its kin, and forms with files."""
+    if environ["REQUEST_METHOD"] != "POST":
+        return False
+    return "/accounts/" in environ["PATH_INFO"] or environ.get("CONTENT_TYPE", "").startswith("multipart/")
 
 
 async def _keep_pace(scope: Scope) -> None:

@@ -305,7 +305,9 @@ LIVE_SOCKETS_PER_ADDRESS = env.number("LIVE_SOCKETS_PER_ADDRESS", 500)
 LIVE_SOCKETS = env.number("LIVE_SOCKETS", 5_000)
 LIVE_HEARTBEAT = 4.0
 LIVE_FRAMES = (30, 10, 60)  # frames, in seconds, burst
-HTTP_THREADS = env.number("HTTP_THREADS", 4, least=1)
+# SQLite has one writer and gives the interpreter's lock away at each step: more than one page thread only costs. (Measured: half the CPU
+# a page.) What takes long on purpose has threads of its own (network.http).
+HTTP_THREADS = env.number("HTTP_THREADS", 1 if DATABASES["default"]["ENGINE"].endswith("sqlite3") else 4, least=1)
 VISITOR_CACHE_SECONDS = env.number("VISITOR_CACHE_SECONDS", 5)
 
 # --- Languages --------------------------------------------------------------------------------------------------------
