@@ -12,6 +12,9 @@ import yaml
 
 from tests.house.tracked import ROOT
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 NEEDED = ["SECRET_KEY", "POSTGRES_PASSWORD", "SITE_HOST", "TLS", "EMAIL_HOST", "DEFAULT_FROM_EMAIL"]
 
 

@@ -8,6 +8,9 @@ from django.template.base import Lexer, TokenType
 
 from tests.house.tracked import ROOT, tracked
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 _SPOKEN = {
     "alt",
     "aria-description",

@@ -2,7 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.house.tracked import lines
+
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
 
 # Written in halves, so that this file keeps its own law.
 _HOSTS = [

@@ -6,6 +6,9 @@ from playwright.sync_api import Page, expect
 from notices.models import Notice
 from tests.journeys.support import SOON, Browse, World, mention, newest, open_topic, post
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 SHOWN = """[document.activeElement, document.activeElement.closest('.editor, .menu-item')].filter(Boolean).some((one) => {
   const style = getComputedStyle(one)
   return style.outlineStyle !== 'none' || style.boxShadow !== 'none'

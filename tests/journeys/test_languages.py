@@ -9,6 +9,9 @@ from forums.models import Post
 from profiles.models import User
 from tests.journeys.support import Browse, World, path, post
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 AT = datetime(2026, 3, 20, 22, 30, tzinfo=UTC)  # 1 Shawwal 1447 in Riyadh's evening
 
 

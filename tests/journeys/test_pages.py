@@ -9,6 +9,9 @@ from playwright.sync_api import Page, Request, expect
 from forums import actions as forums
 from tests.journeys.support import Browse, World
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 _VISITORS = [
     "",

@@ -13,7 +13,8 @@ from network.files import FilesField
 from network.text import ClientIdField, RichTextField, clean_html
 from tests.network.harness import Harness, serve
 
-pytestmark = pytest.mark.browser
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = [pytest.mark.browser, pytest.mark.shape("embedded")]
 EDITOR = "[role=textbox].ProseMirror"
 
 

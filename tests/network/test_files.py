@@ -24,6 +24,9 @@ from network.files import (
     tidy_file_name,
 )
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 OFFICE = {"[Content_Types].xml": b"<Types/>"}
 
 

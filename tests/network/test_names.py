@@ -4,6 +4,9 @@ import pytest
 
 from network.names import fold, monogram, skeleton, tidy_name
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 
 @pytest.mark.parametrize(
     ("one", "other"),

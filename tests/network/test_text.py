@@ -29,6 +29,9 @@ from network.text import (
     to_plain,
 )
 
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 VECTORS = [vector["html"] for vector in json.loads((Path(__file__).parent.parent / "corpora" / "html_vectors.json").read_text())]
 REL = 'rel="noopener noreferrer nofollow ugc"'
 PIECES = st.one_of(

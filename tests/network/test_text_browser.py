@@ -11,7 +11,8 @@ from playwright.sync_api import Browser
 from network.text import TextRefused, clean_html
 from network.text.clean import TAGS
 
-pytestmark = pytest.mark.browser
+# Neither database nor layer stands behind this: once is enough.
+pytestmark = [pytest.mark.browser, pytest.mark.shape("embedded")]
 OURS = Path(__file__).parent.parent / "corpora" / "html_vectors.json"
 SHARED = Path(settings.BASE_DIR).parent / "shared" / "corpora"
 BATCH = 60
