@@ -159,7 +159,7 @@ CACHES = {
         "BACKEND": "network.kept.KeptCache",
         "LOCATION": "fragments",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-        "TIMEOUT": 86_400,
+        "TIMEOUT": 3_600,  # a renamed author is renamed everywhere within the hour
     },
 }
 
