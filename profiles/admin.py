@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from functools import partial
+
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -24,14 +25,7 @@ class UserAdmin(RecordAdmin):
 
     @admin.action(description=_("Suspend the chosen accounts"), permissions=["view"])
     def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        actor = Actor.of(request.user)
-        for user in users:
-            try:
-                actions.suspend(actor, user)
-            except PermissionDenied as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-                return
-        self.message_user(request, _("The accounts are suspended."))
+        self.do(request, users, partial(actions.suspend, Actor.of(request.user)), _("The accounts are suspended."))
 
 
 @admin.register(Profile)

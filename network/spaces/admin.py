@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from functools import partial
+
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -38,14 +39,7 @@ class MandateAdmin(RecordAdmin):
 
     @admin.action(description=_("End the chosen mandates now"), permissions=["view"])
     def end(self, request: HttpRequest, mandates: QuerySet[Mandate]) -> None:
-        actor = Actor.of(request.user)
-        for mandate in mandates:
-            try:
-                actions.end_mandate(actor, mandate)
-            except PermissionDenied as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-                return
-        self.message_user(request, _("The mandates have ended."))
+        self.do(request, mandates, partial(actions.end_mandate, Actor.of(request.user)), _("The mandates have ended."))
 
 
 @admin.register(Membership)

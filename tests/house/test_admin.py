@@ -69,6 +69,13 @@ def test_a_button_calls_the_action(staff: Client, world: SimpleNamespace) -> Non
     assert mandate.ended_by == world.sami.user
 
 
+def test_a_button_that_is_refused_says_why(staff: Client, world: SimpleNamespace) -> None:
+    answer = staff.post("/en/admin/profiles/user/", {"action": "suspend", "_selected_action": [world.sami.user.pk]}, follow=True)
+    assert "You cannot suspend your own account." in answer.content.decode()
+    world.sami.user.refresh_from_db()
+    assert world.sami.user.is_active
+
+
 def test_an_administrator_adds_a_kind_without_code(staff: Client) -> None:
     form = {"code": "museum", "name_ar": "متحف", "name_fr": "Musée", "name_en": "Museum", "position": "60"}
     assert staff.post("/ar/admin/entities/kind/add/", form).status_code == 302
