@@ -18,7 +18,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils import timezone
 
-from forums.actions import Body, prepare
 from forums.models import Board, Post, Topic, Watch
 from network import text
 from network.activity.models import Activity
@@ -31,6 +30,7 @@ from network.names import fold
 from network.spaces.actions import describe
 from network.spaces.actors import Actor
 from network.spaces.models import Mandate, Membership, Role, Space
+from network.spaces.writing import Body, prepare
 from profiles.models import Profile, User
 
 HANDLE = "bench"

@@ -17,6 +17,7 @@ from forums.models import Attachment, Draft, Post, ReadMark, Topic, Watch
 from network.activity.models import Activity
 from network.spaces.actors import forget
 from network.spaces.models import Mandate, Membership
+from network.spaces.writing import prepare
 from tests.cast import topic_in
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +134,7 @@ def test_unknown_names_are_told_and_the_post_stands(client, world, topic):
 
 
 def test_nobody_learns_of_a_hidden_name_by_mentioning_it(world, topic):
-    body = actions.prepare(world.dara.actor, "<p>@ezz</p>")  # dara is not of the network: ezz's page is not there for her
+    body = prepare(world.dara.actor, "<p>@ezz</p>")  # dara is not of the network: ezz's page is not there for her
     assert (body.mentioned, body.unknown) == ((), ("ezz",))
 
 
