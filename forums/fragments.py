@@ -16,10 +16,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from forums.models import Post, Reaction, Topic
+from network.files.shown import shown_files
 from network.templatetags.house import icon
 
 ICONS = {"heart": "heart", "helped": "done", "agree": "check", "following": "eye", "model": "star"}
-_SHEETS = frozenset(("xlsx", "ods", "csv"))
 _GIVE = 'formaction="/posts/{0}/reactions/" name="kind" value="{1}" aria-pressed="false"'
 _TAKE = 'formaction="/posts/{0}/reactions/end/" name="kind" value="{1}" aria-pressed="true"'
 
@@ -105,21 +105,8 @@ def _context(post: Post, language: str) -> dict[str, Any]:
         "reactions": format_html_join(
             "", "{}", ((reaction_button(post.pk, kind, counts[kind]),) for kind in Reaction.Kind.values if kind in counts)
         ),
-        "files": shown_files(post),
+        "files": shown_files(post.files),
     }
-
-
-def shown_files(post: Post) -> list[dict[str, Any]]:
-    """What forums/_files.html shows of the files of a post."""
-    return [
-        {
-            **file,
-            "ending": (ending := file["name"].rpartition(".")[2].lower()[:4]),
-            "tone": _tone(ending),
-            "is_picture": file["type"].startswith("image/"),
-        }
-        for file in post.files
-    ]
 
 
 def _title(post: Post) -> str:
@@ -131,7 +118,3 @@ def _title(post: Post) -> str:
 
 def _plain(word: str) -> str:
     return word.casefold().removeprefix("ال")
-
-
-def _tone(ending: str) -> str:
-    return " file-type-pdf" if ending == "pdf" else " file-type-sheet" if ending in _SHEETS else ""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from network.content import Audience, Content, Reaching, Versioned, VisibleQuerySet
+from network.content import Audience, Content, Reaching, ReactionKind, Versioned, VisibleQuerySet
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
@@ -296,12 +296,7 @@ class Edit(models.Model):
 
 
 class Reaction(models.Model):
-    class Kind(models.TextChoices):
-        HEART = "heart", _("Appreciate")
-        HELPED = "helped", _("It helped me")
-        AGREE = "agree", _("Agree")
-        FOLLOWING = "following", _("We are following")
-        MODEL = "model", _("A model to follow")
+    Kind = ReactionKind
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="reactions_given", verbose_name=_("post"))
     user = models.ForeignKey(PERSON, models.CASCADE, related_name="reactions_given", verbose_name=_("person"))

@@ -25,6 +25,16 @@ class Audience(models.IntegerChoices):
     PARTICIPANTS = 4, _("Participants of the conversation")
 
 
+class ReactionKind(models.TextChoices):
+    """What one may say to a text without a word, in forums and conversations alike."""
+
+    HEART = "heart", _("Appreciate")
+    HELPED = "helped", _("It helped me")
+    AGREE = "agree", _("Agree")
+    FOLLOWING = "following", _("We are following")
+    MODEL = "model", _("A model to follow")
+
+
 class VisibleQuerySet(models.QuerySet):
     """Lists and doors agree: what this returns is what `can(actor, "….view", thing)` allows (a test holds them together)."""
 

@@ -180,6 +180,58 @@ def can_still_see(actor: Actor, thing: Any) -> bool:
     return in_audience(actor, thing)
 
 
+# --- Conversations: a thing is a conversation or a message, and says itself who sees it --------------------------------
+@predicate
+def hears(actor: Actor, thing: Any) -> bool:
+    """Takes part in the conversation, and came before this was said. Nobody else sees it: no secretariat, no overseer, no administrator."""
+    return thing.is_seen_by(actor)
+
+
+@predicate
+def convenes(actor: Actor, thing: Any) -> bool:
+    """Convenes the conversation, or manages the group whose room it is."""
+    return thing.is_led_by(actor)
+
+
+@predicate
+def is_of_several(actor: Actor, thing: Any) -> bool:
+    return thing.kind in ("several", "entities")
+
+
+@predicate
+def can_grow(actor: Actor, thing: Any) -> bool:
+    """A group's room grows with the group."""
+    return thing.kind != "group"
+
+
+@predicate
+def is_said(actor: Actor, thing: Any) -> bool:
+    """Somebody's words, not a line about what happened."""
+    return thing.kind == "text"
+
+
+@predicate
+def within_chat_window(actor: Actor, thing: Any) -> bool:
+    return timezone.now() - thing.created_at <= timedelta(minutes=settings.CHAT_EDIT_WINDOW_MINUTES)
+
+
+@predicate
+def is_reported(actor: Actor, thing: Any) -> bool:
+    return thing.reported_at is not None
+
+
+@predicate
+def leads_group(actor: Actor, thing: Any) -> bool:
+    """Manages the group in whose room this was said."""
+    return thing.space_id is not None and thing.is_led_by(actor)
+
+
+@predicate
+def joins_by_membership(actor: Actor, thing: Any) -> bool:
+    """A group's room is its members'; whoever sees the group sees no more of it than that it is there."""
+    return thing.space_id in actor.roles
+
+
 moderates = is_manager | oversees
 
 # verb                     who may
@@ -224,6 +276,22 @@ RULES = {
     "post.delete": can_still_see & is_kept & (is_author | moderates),
     "post.restore": can_still_see & ~is_kept & (is_author & was_taken_back | moderates),
     "post.history": in_audience & is_kept & (in_kept_topic | moderates),
+    # Conversations
+    "conversation.start": is_networked,
+    "conversation.view": hears,
+    "conversation.speak": hears & is_networked,
+    "conversation.edit": hears & is_of_several,
+    "conversation.add": hears & is_networked & can_grow,
+    "conversation.remove": hears & can_grow & convenes,
+    "conversation.leave": hears & is_of_several,
+    "conversation.room": is_group & joins_by_membership,
+    "message.view": hears,
+    "message.react": hears & is_kept & is_said,
+    "message.edit": hears & is_kept & is_said & is_author & within_chat_window,
+    "message.delete": hears & is_kept & is_said & (is_author | leads_group) | is_reported & is_secretariat,
+    "message.pin": hears & is_kept & is_said,
+    "message.report": hears & is_kept & is_said & ~is_author,
+    "report.view": is_secretariat,
     # People
     "person.suspend": is_secretariat,
     "profile.view": in_audience | is_self,
@@ -240,6 +308,15 @@ SENTENCES = {
     "post.delete": _("You cannot delete this post: it belongs to somebody else, or to an institution you no longer represent."),
     "post.restore": _("This post was removed by those who manage this place; only they restore it."),
     "entity.speak": _("You no longer hold a mandate for this institution. Choose another name to write in; your text is kept."),
+    "conversation.start": _("Conversations are for people of the network. Ask an institution or a group to approve you first."),
+    "conversation.speak": _("You can read this conversation, but not write in it: you belong to no institution or group any more."),
+    "conversation.add": _("Who takes part in a group's room is decided in the group."),
+    "conversation.remove": _("Only whoever convened the conversation takes somebody out of it."),
+    "conversation.leave": _("A conversation between two cannot be left. Archive it instead."),
+    "message.edit": _(
+        "This message can no longer be changed: its time has passed, or it was written for an institution you no longer represent."
+    ),
+    "message.delete": _("You cannot remove this message: it belongs to somebody else, or to an institution you no longer represent."),
     "group.create": _("Groups are opened by people of the network. Ask an institution or a group to approve you first."),
     "mandate.name": _("Only the secretariat, the institution's head or its National Commission names who speaks for it."),
     "mandate.end": _("Only the secretariat, the institution's head or its National Commission ends a mandate."),

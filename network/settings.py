@@ -42,8 +42,10 @@ INSTALLED_APPS = [
     "network.groups",
     "profiles",
     "forums",
+    "chat",
     "notifications",  # before notices, which takes its model and its admin page over
     "notices",
+    "moderation",
     "realtime",
     "search",
     "allauth",
@@ -64,12 +66,13 @@ INSTALLED_APPS = [
 
 # --- Who listens to an Activity, and what happens by the clock -----------------------------------------------------
 ACTIVITY_NOW = ("realtime.broadcast.announce",)
-ACTIVITY_SOON = ("notices.subscribers.notify",)
+ACTIVITY_SOON = ("notices.subscribers.notify", "chat.subscribers.open_room")
 SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("spaces.mandates_turn", 60),
     ("activity.sweep_jobs", 3600),
     ("sessions.clear", 86400),
     ("forums.sweep_files", 86400),
+    ("chat.sweep", 86400),
 )
 
 MIDDLEWARE = [
@@ -349,8 +352,14 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- Limits of content (reliability, Checklist) ----------------------------------------------------------------------------
 PAGE_SIZE = 20
 EDIT_WINDOW_HOURS = env.number("EDIT_WINDOW_HOURS", 24)
+CHAT_EDIT_WINDOW_MINUTES = env.number("CHAT_EDIT_WINDOW_MINUTES", 60)
+CHAT_MESSAGE_LENGTH = 4_000
+CHAT_PARTICIPANTS = 100  # people and institutions in one conversation; more belong in a group
 RATES = {  # action: (how many, in seconds)
     "post": (env.number("RATE_POSTS", 10, least=1), 60),
+    "chat": (env.number("RATE_CHAT", 30, least=1), 10),
+    "converse": (20, 600),  # conversations begun
+    "report": (20, 3_600),
     "upload": (20, 600),
     "search": (30, 60),
     "lookup": (240, 60),

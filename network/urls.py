@@ -12,12 +12,14 @@ urlpatterns = [
     # What is asked for most stands first: an address is looked for from above.
     *i18n_patterns(
         path("", include("forums.urls")),
+        path("", include("chat.urls")),
         path("", include("realtime.urls_pages")),
         path("", include("profiles.urls")),
         path("", include("network.spaces.urls")),
         path("", include("network.entities.urls")),
         path("", include("network.groups.urls")),
         path("", include("notices.urls")),
+        path("", include("moderation.urls")),
         path("", include("search.urls")),
         path("accounts/", include("allauth.urls")),
         path("admin/", admin.site.urls),
@@ -29,6 +31,8 @@ urlpatterns = [
     path("language/", views.set_language, name="set_language"),
     path("", include("realtime.urls")),
     path("", include("forums.urls_plain")),
+    path("", include("chat.urls_plain")),
+    path("", include("moderation.urls_plain")),
     path("", include("profiles.urls_plain")),
     path("", include("notices.urls_plain")),
     path("", include("search.urls_plain")),

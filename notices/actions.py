@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,13 @@ def mark_thread_read(actor: Actor, thread: str) -> int:
     if done:
         _ring([actor.user_id or 0])
     return done
+
+
+def forget_thread(user_ids: Iterable[int], thread: str) -> None:
+    """These people no longer see the thing: what they were told of it is marked read."""
+    users = list(user_ids)
+    if Notice.objects.filter(recipient__in=users, thread=thread, unread=True).update(unread=False):
+        _ring(users)
 
 
 def _speaker(activity: Activity) -> tuple[int, int]:

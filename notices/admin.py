@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from network.admin_pages import RecordAdmin
 from notices.models import Notice
@@ -14,3 +16,7 @@ class NoticeAdmin(RecordAdmin):
     list_select_related = ("recipient", "space")
     search_fields = ("recipient__email",)
     date_hierarchy = "timestamp"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        """Without those about conversations: who talks to whom is nobody's but theirs."""
+        return super().get_queryset(request).exclude(reason="chat_mention")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.html import format_html
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from chat.models import Conversation
 from forums.models import Topic
 from notices.models import Notice
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # One sentence a reason and verb; %(who)s and %(what)s arrive as <b><bdi>…</bdi></b>.
 SENTENCES = {
     "mention": _("%(who)s mentioned you in %(what)s"),
+    "chat_mention": _("%(who)s mentioned you in the conversation %(what)s"),
     "reply": _("%(who)s replied in %(what)s"),
     "quote": _("%(who)s quoted you in %(what)s"),
     "wall": _("%(who)s wrote on the wall of %(place)s"),
@@ -35,7 +37,16 @@ SENTENCES = {
     "handed_over": _("%(who)s handed %(place)s over to you"),
     "removed": _("%(who)s removed you from %(place)s"),
 }
-ICONS = {"mention": "at", "reply": "reply", "quote": "quote", "wall": "edit", "answer": "done", "request": "users", "invitation": "mail"}
+ICONS = {
+    "mention": "at",
+    "chat_mention": "chat",
+    "reply": "reply",
+    "quote": "quote",
+    "wall": "edit",
+    "answer": "done",
+    "request": "users",
+    "invitation": "mail",
+}
 
 
 @dataclass(slots=True)
@@ -48,15 +59,15 @@ class Line:
 
 
 def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
-    """The lines of these notices; one query for all the topics they speak of."""
+    """The lines of these notices; one query for all the topics they speak of, one for the conversations."""
     notices = list(notices)
-    topic_type = ContentType.objects.get_for_model(Topic).pk
-    wanted = {int(notice.target_object_id) for notice in notices if notice.target_content_type_id == topic_type and notice.target_object_id}
-    topics = Topic.objects.visible_to(actor).in_bulk(wanted) if wanted else {}
+    topics, talks = _things(Topic.objects.visible_to(actor), notices), _things(Conversation.objects.visible_to(actor), notices)
+    kinds = {ContentType.objects.get_for_model(Topic).pk: topics, ContentType.objects.get_for_model(Conversation).pk: talks}
     lines = []
     for notice in notices:
-        topic = topics.get(int(notice.target_object_id or 0)) if notice.target_content_type_id == topic_type else None
-        if notice.target_content_type_id == topic_type and topic is None:
+        things = kinds.get(notice.target_content_type_id)
+        thing = things.get(int(notice.target_object_id or 0)) if things is not None else None
+        if things is not None and thing is None:
             continue
         pattern = SENTENCES.get(notice.reason) or SENTENCES.get(notice.verb) or _("%(who)s did something in %(place)s")
         speaker = notice.activity.on_behalf_of or notice.activity.actor.page
@@ -64,12 +75,27 @@ def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
             # The pattern is ours; what stands in it is escaped by format_html.
             str(pattern) % {"who": "{who}", "what": "{what}", "place": "{place}"},
             who=_bold(speaker.name),
-            what=_bold(Truncator(str(topic)).chars(90) if topic else ""),
+            what=_bold(Truncator(_title(actor, thing)).chars(90)),
             place=_bold(notice.space.name if notice.space else ""),
         )
         icon = ICONS.get(notice.reason, "bell")
         lines.append(Line(notice, sentence, str(notice.activity.data.get("message", "")), icon, f"/notices/{notice.pk}/"))
     return lines
+
+
+def _things(seen: Any, notices: list[Notice]) -> dict[int, Any]:
+    """Those of these things that the notices speak of: one query, or none."""
+    kind = ContentType.objects.get_for_model(seen.model).pk
+    wanted = {int(notice.target_object_id) for notice in notices if notice.target_content_type_id == kind and notice.target_object_id}
+    if not wanted:
+        return {}
+    return (seen.with_participants() if seen.model is Conversation else seen).in_bulk(wanted)
+
+
+def _title(actor: Actor, thing: Topic | Conversation | None) -> str:
+    if isinstance(thing, Conversation):
+        return thing.title_for(actor)
+    return str(thing) if thing is not None else ""
 
 
 def _bold(text: str) -> SafeString:

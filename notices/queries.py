@@ -9,8 +9,9 @@ from network.activity.models import ActivityQuerySet
 from network.spaces.actors import Actor
 from notices.models import Notice
 
-# What concerns the reader's own person, whatever they may see of the place: an invitation is for someone outside.
-PERSONAL = ("invitation", "approved", "declined", "mandate", "named", "removed")
+# What concerns the reader's own person, whatever they may see of the place: an invitation is for someone outside. A mention in a
+# conversation has no space; its line is left out when the conversation is no longer theirs, and it is marked read when they go.
+PERSONAL = ("invitation", "approved", "declined", "mandate", "named", "removed", "chat_mention")
 
 
 def inbox(actor: Actor) -> QuerySet[Notice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from chat.models import Conversation, Message
 from forums.models import Post, Topic, Watch
 from network.activity.models import Activity
 from network.spaces.models import JoinRequest, Space
@@ -90,6 +91,25 @@ def _tell_there(activity: Activity, reasons: Reasons, *, tab: str = "") -> None:
         actions.tell(activity, _fit(activity, reasons), path=place.path + tab)
 
 
+def _said(activity: Activity) -> None:
+    """Whom a message named, of those who take part in the conversation and see it."""
+    message = activity.object
+    if not isinstance(message, Message) or message.deleted_at is not None:
+        return
+    kept = _fit(activity, dict.fromkeys(_mentioned(activity.data.get("mentioned", ())), "chat_mention"))
+    message = Message.objects.with_conversation().get(pk=message.pk)
+    allowed = who_may("message.view", message, kept) if kept else set()
+    thread = message.conversation.stream
+    actions.tell(activity, {user_id: why for user_id, why in kept.items() if user_id in allowed}, path=message.path, thread=thread)
+
+
+def _gone(activity: Activity) -> None:
+    """What somebody was told of a conversation leaves the inbox's count when they leave the conversation."""
+    conversation = activity.target
+    if isinstance(conversation, Conversation):
+        actions.forget_thread(_mentioned(activity.data.get("spaces", ())), conversation.stream)
+
+
 def _fit(activity: Activity, reasons: Reasons) -> Reasons:
     """Without the author, and without those who do not want to hear the author."""
     deaf = set(Block.objects.filter(blocked=activity.actor_id, user__in=reasons).values_list("user_id", flat=True)) if reasons else set()
@@ -102,6 +122,9 @@ _TELL: dict[str, Callable[[Activity], None]] = {
     "posted": _post,
     "edited": _post,
     "answered": _post,
+    "said": _said,
+    "removed_from_conversation": _gone,
+    "left_conversation": _gone,
     "asked_to_join": _asked,
     "invited": _invited,
     "approved": _personal("approved"),

@@ -206,14 +206,16 @@ class ProfileForm(AboutMeForm):
 
 
 class PreferencesForm(forms.ModelForm):
-    """How one wants to read: language, zone, digits, calendar, theme."""
+    """How one wants to read: language, zone, digits, calendar, theme; and whether others see that one is here."""
 
     zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
     class Meta:
         model = User
-        fields = ["language", "zone", "calendar", "digits", "theme"]
+        fields = ["language", "zone", "calendar", "digits", "theme", "shows_presence"]
         widgets = {"theme": forms.RadioSelect, "digits": forms.RadioSelect}
+        labels = {"shows_presence": _("Others see when I am here")}
+        help_texts = {"shows_presence": _("A dot beside your name in conversations. Without it, you see others, and nobody sees you.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

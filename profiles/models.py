@@ -62,6 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     theme = models.CharField(
         _("theme"), max_length=8, default="system", choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))]
     )
+    shows_presence = models.BooleanField(_("others see when I am here"), default=True)
 
     objects = UserManager()
     USERNAME_FIELD = "email"

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from chat.fragments import message_html
+from chat.models import Conversation, Message
+from chat.queries import people_of
 from forums.models import Post, Topic
 from network import live
 from network.activity.models import Activity
@@ -25,6 +28,9 @@ def announce(activity: Activity) -> None:
     try:
         frames: list[tuple[str, live.Frame]] = []
         thing = activity.object
+        if isinstance(thing, Message | Conversation):
+            live.publish_all(conversation_frames(activity, thing))
+            return
         post = thing if isinstance(thing, Post) else None
         topic = post.topic if post is not None else thing if isinstance(thing, Topic) else None
         if post is not None:
@@ -65,6 +71,30 @@ def post_frames(post: Post, *, op: str) -> list[tuple[str, live.Frame]]:
         if f"{stream}/{code}" in heard:
             frame = {"op": op, "id": post.element_id, "number": post.number, "version": post.version, "html": render(post, code)}
             frames.append((f"{stream}/{code}", frame))
+    return frames
+
+
+def conversation_frames(activity: Activity, thing: Message | Conversation) -> list[tuple[str, live.Frame]]:
+    """A message in each language that is heard, the new head for all, and a hint to everybody who takes part.
+
+    What somebody who came later may not see never travels as text: then there is only the head, and each asks with their own rights.
+    """
+    conversation = thing.conversation if isinstance(thing, Message) else thing
+    stream, frames = conversation.stream, list[tuple[str, live.Frame]]()
+    if isinstance(thing, Message) and thing.number >= conversation.shared_from and not thing.requoted:
+        heard = live.listened(f"{stream}/{code}" for code, _name in settings.LANGUAGES)
+        for code, _name in settings.LANGUAGES:
+            if (channel := f"{stream}/{code}") in heard:
+                html = message_html(thing, code)
+                op = "append" if thing.number == conversation.last_number else "replace"
+                frames.append((channel, {"op": op, "id": thing.element_id, "number": thing.number, "version": thing.version, "html": html}))
+    else:
+        frames.append((stream, {"type": "head", "version": conversation.version}))
+    hint = {"type": "hint", "kind": "chat", "conversation": conversation.pk, "quiet": activity.verb != "said", "passing": True}
+    if conversation.kind == Conversation.Kind.GROUP:
+        frames.append((f"space.{conversation.space_id}/chat", hint))
+    else:
+        frames += [(f"user.{user_id}", hint) for user_id in people_of(conversation)]
     return frames
 
 

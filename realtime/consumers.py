@@ -21,9 +21,10 @@ from django.utils.module_loading import import_string
 
 from network import live
 from network.http import address_of
+from network.live import presence
 from network.live.threads import in_thread
 from network.spaces.actors import Actor
-from realtime import presence, streams
+from realtime import streams
 from realtime.frames import FrameError, read_frame
 from realtime.streams import Grant
 
@@ -33,6 +34,7 @@ RATE, SLOW, RESTART, SIGNED_OUT, OLD_SCRIPT = 1008, 1013, 1012, 4401, 4409
 MOST_STREAMS = 100
 CHECK_SECONDS = 60
 TYPING_SECONDS = 2
+HERE_SECONDS = 15  # the same state is not told again sooner
 
 _of_address: Counter[str] = Counter()
 _of_user: Counter[int] = Counter()
@@ -61,6 +63,8 @@ class Consumer(AsyncWebsocketConsumer):
         self._again_task: asyncio.Task[None] | None = None
         self._timers: list[asyncio.TimerHandle] = []
         self._typed_at = 0.0
+        self._here_at, self._state, self._here_on = 0.0, "", set[str]()
+        self._hides = False
         frames, seconds, burst = settings.LIVE_FRAMES
         self._refill, self._burst, self._tokens, self._token_at = frames / seconds, burst, float(burst), time.monotonic()
 
@@ -69,7 +73,9 @@ class Consumer(AsyncWebsocketConsumer):
             return
         cookies = parse_cookie(_header(self.scope, b"cookie"))
         self._session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
-        user_id = (await in_thread(self._actor)).user_id if self._session_key else None
+        actor = await in_thread(self._actor) if self._session_key else Actor.nobody()
+        user_id = actor.user_id
+        self._hides = actor.user is None or not actor.user.shows_presence
         address = address_of(self.scope)
         if (
             len(live.hub.ears) >= settings.LIVE_SOCKETS
@@ -113,7 +119,8 @@ class Consumer(AsyncWebsocketConsumer):
             _less(_of_address, address)
             if user_id is not None:
                 _less(_of_user, user_id)
-                presence.gone(user_id, id(self))
+                if user_id not in _of_user and not self._hides:
+                    self._soon(in_thread(self._be, presence.GONE, tuple(self._here_on)))
 
     # --- frames in ------------------------------------------------------------------------------------------------
 
@@ -175,9 +182,14 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def _here(self, frame: dict[str, Any]) -> None:
         grant = self._grants.get(frame["stream"])
-        if grant is None or self._user_id is None:
+        if grant is None or self._user_id is None or self._hides:
             return
-        presence.here(live.base(frame["stream"]), self._user_id, id(self), visible=frame["visible"])
+        base, state, now = live.base(frame["stream"]), presence.HERE if frame["visible"] else presence.AWAY, time.monotonic()
+        if state == self._state and base in self._here_on and now - self._here_at < HERE_SECONDS:
+            return
+        self._state, self._here_at = state, now
+        self._here_on.add(base)
+        await in_thread(self._be, state, (base,) if grant.talks else ())
 
     # --- rights ---------------------------------------------------------------------------------------------------
 
@@ -204,6 +216,16 @@ class Consumer(AsyncWebsocketConsumer):
             stream = streams.parse(name)
             found[name] = streams.authorise(actor, stream) if stream else None
         return found
+
+    def _be(self, state: str, bases: tuple[str, ...]) -> None:
+        """Keep and tell whether this person is here; in a thread. Whoever has hidden it meanwhile is gone."""
+        if self._user_id is None:
+            return
+        user = self._actor().user
+        if state != presence.GONE and (user is None or not user.shows_presence):
+            self._hides, state = True, presence.GONE
+        presence.seen(self._user_id, state)
+        live.publish_all((f"{base}/people", {"type": "here", "user": self._user_id, "state": state, "passing": True}) for base in bases)
 
     def _publish_typing(self, base: str) -> None:
         actor = self._actor()

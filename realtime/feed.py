@@ -13,11 +13,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from forums.fragments import shown_files
 from forums.models import Post, Topic
 from forums.rows import faces_of
 from network import prepared
 from network.activity.models import Activity
+from network.files.shown import shown_files
 from network.spaces.models import Follow, Space
 
 if TYPE_CHECKING:
@@ -155,6 +155,6 @@ def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
             "faces": faces.get(topic.pk, ()),
         }
         if post is not None:
-            context |= {"liked": sum(post.reactions.values()), "files": shown_files(post)}
+            context |= {"liked": sum(post.reactions.values()), "files": shown_files(post.files)}
         lines[row.pk] = render_to_string(f"forums/activity/{row.verb}.html", context) if post is not None else ""
     return lines

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from chat.models import Conversation
 from forums.models import Topic
 from network.content import Audience
 from network.permissions import can
@@ -19,7 +20,8 @@ from network.spaces.models import Space
 from realtime.models import Epoch
 
 LEVELS = {Audience.PUBLIC: "public", Audience.NETWORK: "network", Audience.MEMBERS: "members", Audience.MANAGERS: "managers"}
-_NAME = re.compile(r"(?:(feed)|(topic|space|user)\.([1-9][0-9]{0,17}))(?:/([a-z]{2}))?", re.ASCII)
+SPOKEN = ("topic", "conversation")  # streams that carry fragments, one channel a language
+_NAME = re.compile(r"(?:(feed)|(topic|space|user|conversation)\.([1-9][0-9]{0,17}))(?:/([a-z]{2}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,8 @@ def parse(name: str) -> Stream | None:
     if found is None:
         return None
     feed, kind, number, language = found.groups()
-    if (language or kind == "topic") and language not in dict(settings.LANGUAGES):
-        return None
-    if language and kind != "topic":
+    spoken = kind in SPOKEN
+    if spoken != bool(language) or (spoken and language not in dict(settings.LANGUAGES)):
         return None
     return Stream(feed or kind, int(number or 0), language or "")
 
@@ -69,6 +70,9 @@ def heads(wanted: Mapping[str, set[int]]) -> tuple[str, dict[str, int]]:
     found: dict[str, int] = {}
     if topics := wanted.get("topic"):
         found.update((f"topic.{pk}", version) for pk, version in Topic.objects.filter(pk__in=topics).values_list("pk", "version"))
+    if talks := wanted.get("conversation"):
+        rows = Conversation.objects.filter(pk__in=talks).values_list("pk", "version")
+        found.update((f"conversation.{pk}", version) for pk, version in rows)
     return Epoch.now(), found
 
 
@@ -120,8 +124,20 @@ def _feed(actor: Actor, stream: Stream) -> Grant:
     return Grant(tuple(channels), None, None, actor.until)
 
 
+def _conversation(actor: Actor, stream: Stream) -> Grant | None:
+    conversation = Conversation.objects.visible_to(actor).with_participants().filter(pk=stream.number).first()
+    if conversation is None or not can(actor, "conversation.view", conversation):
+        return None
+    channels = (f"{stream.base}/{stream.language}", stream.base, f"{stream.base}/people")
+    # The space of a group's room: whoever is removed from the group is asked again here too.
+    return Grant(channels, conversation.version, conversation.space_id, actor.until, talks=can(actor, "conversation.speak", conversation))
+
+
 def _user(actor: Actor, stream: Stream) -> Grant | None:
-    return Grant((stream.base,)) if actor.user_id == stream.number else None
+    """What concerns this person alone, and that something was said in the rooms of their groups."""
+    if actor.user_id != stream.number:
+        return None
+    return Grant((stream.base, *(f"space.{space.pk}/chat" for space in actor.groups)), until=actor.until)
 
 
 def _until(actor: Actor, reach: int) -> datetime | None:
@@ -129,4 +145,10 @@ def _until(actor: Actor, reach: int) -> datetime | None:
     return None if reach == Audience.PUBLIC else actor.until
 
 
-_KINDS: dict[str, Callable[[Actor, Stream], Grant | None]] = {"topic": _topic, "space": _space, "feed": _feed, "user": _user}
+_KINDS: dict[str, Callable[[Actor, Stream], Grant | None]] = {
+    "topic": _topic,
+    "space": _space,
+    "feed": _feed,
+    "user": _user,
+    "conversation": _conversation,
+}

@@ -1,5 +1,7 @@
 """GET /live/: what changed after the versions a page knows? State, not events: it converges whatever was lost."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpResponse, JsonResponse
@@ -7,9 +9,12 @@ from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from chat.models import Conversation, Message
+from chat.queries import reads, shown
 from forums.models import Post
 from network.live import PROTOCOL
 from network.requests import Request
+from network.spaces.actors import Actor
 from realtime import streams
 from realtime.broadcast import FRAGMENT
 from realtime.models import Epoch
@@ -34,7 +39,7 @@ def catch_up(request: Request) -> HttpResponse:
         return JsonResponse(answer)
     found: dict[str, object] = {}
     for name, value in asked:
-        stream = streams.parse(f"{name}/{language}" if name.startswith("topic.") else name)
+        stream = streams.parse(f"{name}/{language}" if name.partition(".")[0] in streams.SPOKEN else name)
         if not (value.isascii() and value.isdigit() and len(value) < 10):
             return JsonResponse({"error": "bad-request"}, status=400)
         grant = streams.authorise(request.actor, stream) if stream else None
@@ -43,12 +48,13 @@ def catch_up(request: Request) -> HttpResponse:
         elif grant.version is None:
             found[name] = {}
         else:
-            found[name] = topic_changes(stream.number, int(value), grant.version, language)
+            changes = _CHANGES[stream.kind]
+            found[name] = changes(request.actor, stream.number, int(value), grant.version, language)
     answer["streams"] = found
     return JsonResponse(answer)
 
 
-def topic_changes(topic_id: int, after: int, head: int, language: str) -> dict[str, object]:
+def topic_changes(actor: Actor, topic_id: int, after: int, head: int, language: str) -> dict[str, object]:
     """Every row of the topic that changed after that version, as it is now, in the order of the page."""
     if after > head:  # the page knows more than the database: a backup was restored
         return {"reload": True, "head": head}
@@ -64,3 +70,37 @@ def topic_changes(topic_id: int, after: int, head: int, language: str) -> dict[s
         for post in posts
     ]
     return {"head": head, "rows": rows}
+
+
+def conversation_changes(actor: Actor, conversation_id: int, after: int, head: int, language: str) -> dict[str, object]:
+    """Every message that changed after that version, as it is now, of those this reader may see; and how far each person has read."""
+    if after > head:
+        return {"reload": True, "head": head}
+    conversation = Conversation.objects.with_participants().get(pk=conversation_id)
+    first = conversation.seen_from(actor)
+    if first is None:  # taken out between the door and here
+        return {"gone": True}
+    answer: dict[str, object] = {"head": head, "rows": [], "reads": reads(actor, conversation)}
+    if after == head:
+        return answer
+    changed = Message.objects.filter(conversation=conversation, version__gt=after, number__gte=first).with_author().order_by("number")
+    messages = list(changed[: MOST_ROWS + 1])
+    if len(messages) > MOST_ROWS:
+        return {"reload": True, "head": head}
+    answer["rows"] = [
+        {"op": "append", "id": message.element_id, "number": message.number, "version": message.version, "html": one.html}
+        for message, one in zip(messages, shown(actor, _of(conversation, messages), language), strict=True)
+    ]
+    return answer
+
+
+def _of(conversation: Conversation, messages: list[Message]) -> list[Message]:
+    for message in messages:
+        message.conversation = conversation
+    return messages
+
+
+_CHANGES: dict[str, Callable[[Actor, int, int, int, str], dict[str, object]]] = {
+    "topic": topic_changes,
+    "conversation": conversation_changes,
+}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network.activity.models import Activity, Job
 from network.admin_pages import RecordAdmin
+from network.content import Audience
 
 
 @admin.register(Activity)
@@ -20,6 +21,10 @@ class ActivityAdmin(RecordAdmin):
     list_select_related = ("actor", "on_behalf_of", "object_type", "space")
     search_fields = ("actor__email", "space__name_ar", "space__name_fr", "space__name_en")
     date_hierarchy = "created_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Activity]:
+        """Who talks to whom, and when, is nobody's but theirs."""
+        return super().get_queryset(request).exclude(reach__gte=Audience.PARTICIPANTS)
 
 
 @admin.register(Job)

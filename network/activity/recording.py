@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from network.spaces.actors import Actor
 
 
-def record(
+def record(  # noqa: PLR0913 -- a sentence has these parts, each by its name
     actor: Actor,
     verb: str,
     object: models.Model,
@@ -25,13 +25,15 @@ def record(
     target: models.Model | None = None,
     space: Any = None,
     reach: int | None = None,
+    soon: bool = True,
     **data: Any,
 ) -> Activity:
     """Write down that `actor` did `verb` (past tense) to `object`; call it inside the action's transaction.
 
     `space` and `reach` default to those of the target, then of the object, so that the row is seen by whoever sees the thing,
     also when that changes later; a `reach` given here stays the widest it will ever have.
-    Subscribers in ACTIVITY_NOW hear of it right after commit; those in ACTIVITY_SOON through the queue, at least once.
+    Subscribers in ACTIVITY_NOW hear of it right after commit; those in ACTIVITY_SOON through the queue, at least once, unless `soon`
+    says that none of them has anything to do.
     """
     thing: Any = target if target is not None and hasattr(target, "space_id") else object
     activity = Activity.objects.create(
@@ -51,7 +53,8 @@ def record(
     activity.object = object
     if target is not None:
         activity.target = target
-    later("activity.deliver", activity_id=activity.pk)
+    if soon:
+        later("activity.deliver", activity_id=activity.pk)
     transaction.on_commit(partial(_announce, activity), robust=True)
     return activity
 

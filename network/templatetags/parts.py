@@ -50,9 +50,9 @@ def _fixed(engine: Engine, name: str, language: str, urls: str, values: tuple[tu
 
 @register.simple_tag(takes_context=True)
 def shell(context: Context, name: str, **values: str | int | bool) -> SafeString:
-    """Include a part that depends on the reader: rendered once a minute for each reader, language, place and count of notices.
+    """Include a part that depends on the reader: rendered once a minute for each reader, language, place and counts.
 
-    The part sees `actor`, `nav`, `here_space_id`, `notices_unread`, `languages`, `blank` (a form without anything in it), `values` and the
+    The part sees `actor`, `nav`, `here_space_id`, `notices_unread`, `chat_unread`, `languages`, `blank` (a form without anything in it), `values` and the
     form token. A truth value makes a part of its own; a text or number, the token and the page's own address stand in it as marks.
     """
     request: HttpRequest | None = context.get("request")
@@ -68,7 +68,16 @@ def shell(context: Context, name: str, **values: str | int | bool) -> SafeString
             word: context.get(word) for word in ("actor", "nav", "here_space_id", "LANGUAGE_CODE", "LANGUAGE_BIDI", "demo", "blank")
         }
         languages = [(code, own, f"/{code}/{_HERE}") for code, own in settings.LANGUAGE_NAMES.items()]
-        seen.update({"notices_unread": _count(context, request), "languages": languages, "csrf_token": _TOKEN}, **flags, **marks)
+        seen.update(
+            {
+                "notices_unread": _count(context, "notices_unread"),
+                "chat_unread": _count(context, "chat_unread"),
+                "languages": languages,
+                "csrf_token": _TOKEN,
+            },
+            **flags,
+            **marks,
+        )
         html = _tight(_engine(context).get_template(name).render(Context(seen)))
         PARTS.set(key, html, SECONDS)
     if _HERE in html:
@@ -124,13 +133,13 @@ def _reader(context: Context, request: HttpRequest) -> tuple[Any, ...]:
         actor = context.get("actor")
         user = actor.user if actor is not None else None
         who = (user.pk, user.rights) if user is not None else (None, 0)
-        place = (context.get("nav"), context.get("here_space_id"), _count(context, request))
+        place = (context.get("nav"), context.get("here_space_id"), _count(context, "notices_unread"), _count(context, "chat_unread"))
         known = request._reader_key = (_language(), *who, *place, context.get("demo"), settings.ROOT_URLCONF)  # type: ignore[attr-defined]
     return known
 
 
-def _count(context: Context, request: HttpRequest) -> int:
-    unread = context.get("notices_unread")
+def _count(context: Context, name: str) -> int:
+    unread = context.get(name)
     return min(int(unread() if callable(unread) else unread or 0), 100)
 
 

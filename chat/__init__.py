@@ -1,0 +1,1 @@
+"""Live chat: conversations that only those who take part in them read."""

@@ -1,0 +1,78 @@
+"""What every view of conversations needs: finding what one takes part in, answers for scripts, going back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from chat.models import Conversation, Message
+from network import rates
+from network.requests import Request
+
+View = Callable[..., HttpResponseBase]
+
+
+def language() -> str:
+    return (get_language() or "ar")[:2]
+
+
+def find(request: Request, conversation_id: int) -> Conversation:
+    """A conversation the reader takes part in, with all that doors and names read of it, or 404."""
+    return get_object_or_404(Conversation.objects.visible_to(request.actor).with_participants(), pk=conversation_id)
+
+
+def find_message(request: Request, message_id: int) -> Message:
+    """A message the reader may see, or 404."""
+    return get_object_or_404(Message.objects.visible_to(request.actor).with_author().with_conversation(), pk=message_id)
+
+
+def wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def signed_in(view: View) -> View:
+    """Visitors are led to sign in; a script is told in words, and keeps what was written."""
+    guarded = login_required(view)
+
+    @wraps(view)
+    def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.actor.user_id is None and wants_json(request):
+            return refused(401, _("You were signed out. Sign in again: what you wrote is kept."))
+        return guarded(request, *args, **kwargs)
+
+    return answer
+
+
+def refused(status: int, sentence: str, *, seconds: int = 0) -> JsonResponse:
+    """Why not, in the reader's language, for a script that keeps the words."""
+    answer: dict[str, object] = {"error": sentence}
+    if seconds:
+        answer["seconds"] = seconds
+    response = JsonResponse(answer, status=status)
+    if seconds:
+        response["Retry-After"] = str(seconds)
+    return response
+
+
+def reason_of(error: Exception) -> tuple[int, str, int]:
+    """Status, sentence and seconds to wait of a refusal that an action or a form raised."""
+    match error:
+        case rates.TooMany():
+            return 429, str(error), error.seconds
+        case PermissionDenied():
+            return 403, str(error) or _("You may see this, but not do that here."), 0
+        case ValidationError():
+            return 422, " ".join(error.messages), 0
+    raise error
+
+
+REFUSALS = (PermissionDenied, ValidationError, rates.TooMany)

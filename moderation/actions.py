@@ -1,0 +1,45 @@
+"""The only writer of reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat import actions as chat
+from chat.models import Message
+from moderation.models import Report
+from network.permissions import check
+
+if TYPE_CHECKING:
+    from network.spaces.actors import Actor
+
+
+@transaction.atomic
+def report(actor: Actor, message: Message, *, reason: str) -> Report:
+    """Show a message to moderators; reporting it twice is quiet."""
+    message = chat.flag(actor, message)
+    made, _new = Report.objects.get_or_create(
+        message=message, by=actor.person, defaults={"html": message.html, "reason": reason.replace("\0", "")[:500]}
+    )
+    return made
+
+
+@transaction.atomic
+def settle(actor: Actor, report: Report, *, outcome: str) -> Report:
+    """Answer a report: the message is removed, or left. All open reports of the message are answered with it; answering twice is quiet."""
+    check(actor, "report.view", report)
+    if outcome not in Report.Outcome.values:
+        raise ValidationError(_("Say what becomes of the message."))
+    held = Report.objects.select_for_update(of=("self",)).select_related("message__conversation").get(pk=report.pk)
+    if held.settled_at is not None:
+        return held
+    if outcome == Report.Outcome.REMOVED:
+        chat.delete(actor, held.message)
+    Report.objects.filter(message=held.message, settled_at=None).update(settled_at=timezone.now(), settled_by=actor.person, outcome=outcome)
+    chat.unflag(held.message)
+    held.refresh_from_db()
+    return held
