@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -64,6 +65,8 @@ def csp_report(request: Request) -> HttpResponse:
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """The form's proof is missing or old: say so, and give back what was written."""
+    if _wants_json(request):
+        return error(request, 403, _("This page was open for too long. Load it again; what you wrote is kept."))
     kept = [(name, value) for name, value in request.POST.items() if name in ("title", "body", "message") and value]
     return render(
         request,
@@ -77,7 +80,7 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
 
 
 def error(request: Request, status: int, sentence: str = "") -> HttpResponse:
-    if request.headers.get("Accept", "").startswith("application/json"):
+    if _wants_json(request):
         return JsonResponse({"error": sentence}, status=status)
     return render(request, f"{status}.html", {"exception": sentence}, status=status)
 
@@ -96,4 +99,18 @@ def not_found(request: Request, exception: Exception) -> HttpResponse:
 
 
 def failure(request: Request) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Our fault: 500; or, while the database is away, 503 and when to try again, which a script does by itself."""
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    status = 503 if away else 500
+    if _wants_json(request):
+        sentence = _("The service is being restarted. Try again in a moment.") if away else _("The fault is ours. Try again in a moment.")
+        response: HttpResponse = JsonResponse({"error": sentence}, status=status)
+    else:
+        response = render(request, "500.html", {"away": away}, status=status)
+    if away:
+        response["Retry-After"] = "3"
+    return response
+
+
+def _wants_json(request: Request) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")

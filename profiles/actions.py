@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from network import live
 from network.activity.recording import record
 from network.content import Audience, realign
+from network.live import presence
 from network.names import skeleton, tidy_name
 from network.permissions import check
 from network.spaces.actions import describe, rights_changed, unfollow
@@ -99,10 +100,12 @@ def check_name(name: str) -> None:
 
 
 @transaction.atomic
-def prefer(actor: Actor, **preferences: str) -> None:
-    """Language, zone, digits, calendar, theme: the reader's own."""
+def prefer(actor: Actor, **preferences: str | bool) -> None:
+    """Language, zone, digits, calendar, theme, whether one's presence shows: the reader's own."""
     if actor.user is not None:
         User.objects.filter(pk=actor.user.pk).update(**preferences)
+        if preferences.get("shows_presence") is False:
+            presence.seen(actor.user.pk, presence.GONE)
 
 
 @transaction.atomic
