@@ -252,9 +252,17 @@ def search(actor: Actor, conversation: Conversation, words: str) -> list[Message
     return list(found.order_by("-number")[:PAGE])
 
 
-def reads(actor: Actor, conversation: Conversation) -> dict[int, int]:
-    """How far each person who takes part has read."""
-    return dict(Seat.objects.filter(conversation=conversation.pk, user__in=people_of(conversation)[:PEOPLE]).values_list("user", "number"))
+def reads(conversation: Conversation) -> dict[int, int]:
+    """How far each person who takes part has read; of a large group, the hundred who are farthest."""
+    found = Seat.objects.filter(conversation=conversation.pk).order_by("-number")
+    if conversation.kind != Conversation.Kind.GROUP:
+        return dict(found.filter(user__in=people_of(conversation)).values_list("user", "number")[:PEOPLE])
+    farthest = dict(found.values_list("user", "number")[: 2 * PEOPLE])
+    held = Membership.objects.filter(space=conversation.space_id)
+    inside = set(held.filter(user__in=farthest).values_list("user", flat=True))
+    through = Mandate.objects.current().filter(user__in=farthest, entity__in=held.filter(entity__isnull=False).values("entity"))
+    inside |= set(through.values_list("user", flat=True))
+    return {user_id: number for user_id, number in farthest.items() if user_id in inside}
 
 
 # --- Who takes part ------------------------------------------------------------------------------------------------------------

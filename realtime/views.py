@@ -80,7 +80,7 @@ def conversation_changes(actor: Actor, conversation_id: int, after: int, head: i
     first = conversation.seen_from(actor)
     if first is None:  # taken out between the door and here
         return {"gone": True}
-    answer: dict[str, object] = {"head": head, "rows": [], "reads": reads(actor, conversation)}
+    answer: dict[str, object] = {"head": head, "rows": [], "reads": reads(conversation)}
     if after == head:
         return answer
     changed = Message.objects.filter(conversation=conversation, version__gt=after, number__gte=first).with_author().order_by("number")

@@ -94,7 +94,7 @@ def show(
         is_tail=shown.is_tail,
         read_number=seat.known,
         unread=unread,
-        reads={str(user_id): number for user_id, number in queries.reads(actor, conversation).items()},
+        reads={str(user_id): number for user_id, number in queries.reads(conversation).items()},
         people=people,
         people_count=conversation.space.members_count if conversation.space else len(people),
         here_count=sum(person.state == presence.HERE for person in people),
