@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from network.content import ReactionKind, Versioned
@@ -168,7 +168,9 @@ class Conversation(Versioned):
         names = [space.name for space in self.others(actor)]
         more = len(names) - NAMES_SHOWN
         words = pgettext("between items", ", ").join(names[:NAMES_SHOWN])
-        return gettext("%(names)s and %(count)d more") % {"names": words, "count": more} if more > 0 else words
+        if more <= 0:
+            return words
+        return ngettext("%(names)s and %(count)d other", "%(names)s and %(count)d others", more) % {"names": words, "count": more}
 
     def face_for(self, actor: Actor) -> Space | Conversation:
         """What {% avatar %} draws: the group, the one person or institution one talks to, or the conversation itself."""
