@@ -92,7 +92,10 @@ def room_of(actor: Actor, conversation: Conversation) -> Room:
             excerpt = " ".join(last.text.split())[:120] or pgettext("in place of a text", "File: %(name)s") % {
                 "name": last.files[0]["name"] if last.files else ""
             }
-            speaker = _("You") if last.author_id == actor.user_id else (last.on_behalf_of or last.author.page).name
+            if last.author_id == actor.user_id:
+                speaker = _("You")
+            elif conversation.kind != Conversation.Kind.DIRECT:  # between two, who else
+                speaker = (last.on_behalf_of or last.author.page).name
     archived_at = conversation.archived_at
     return Room(
         conversation=conversation,
@@ -205,15 +208,21 @@ def shown(actor: Actor, rows: list[Message], language: str, *, read_number: int 
     found: list[Shown] = []
     previous: Message | None = None
     line = unread > 0 and read_number is not None
-    for row, html in zip(rows, messages_html(rows, language), strict=True):
-        # Safe: our own templates rendered it, from texts cleaned at write.
-        one = Shown(html=SafeString(with_mine(html, row.pk, mine.get(row.pk, ()))), number=row.number)  # nosec B703
+    for row, fragment in zip(rows, messages_html(rows, language), strict=True):
+        one = Shown(html=SafeString(""), number=row.number)
         day = timezone.localtime(row.created_at).date()
         if previous is None or timezone.localtime(previous.created_at).date() != day:
             one.day = day
         if line and row.number > (read_number or 0) and row.author_id != actor.user_id and row.kind == Message.Kind.TEXT:
             one.unread_line, line = unread, False
         one.follows = one.day is None and not one.unread_line and _follows(previous, row)
+        # Fragments do not know their reader or their neighbours: what is one's own, and what follows, is marked in the finished text.
+        html = with_mine(fragment, row.pk, mine.get(row.pk, ()))
+        if one.follows:
+            html = html.replace('class="message', 'class="message message-follows', 1)
+        if row.author_id == actor.user_id and row.kind == Message.Kind.TEXT:
+            html = html.replace("<article ", "<article data-mine ", 1)
+        one.html = SafeString(html)  # nosec B703 # our own templates rendered it, from texts cleaned at write
         found.append(one)
         previous = row
     return found

@@ -75,6 +75,7 @@ def person(request: Request, user_id: int) -> HttpResponse:
         profile=account.profile,
         own=own,
         may_follow=not own and can(actor, "space.follow", space),
+        may_converse=not own and account.is_active and can(actor, "conversation.start"),
         may_suspend=not own and can(actor, "person.suspend"),
         mandates=queries.mandates_of(actor, [user_id]).get(user_id, []),
         followers=space.followers_count,

@@ -13,6 +13,8 @@ const POLL = 15_000;
 const SILENCE = 40_000; // the server says something every twelve seconds
 const GAP_PATIENCE = 400; // a frame may overtake another; after this it is missing
 const TYPING = 3_000;
+const TYPING_FOR = 1_000; // a key or two is not yet writing
+const HERE = 25_000; // what the server knows of who is here lasts three times as long
 
 const body = document.body;
 const language = document.documentElement.lang || "ar";
@@ -28,6 +30,8 @@ let retryTimer, silenceTimer, pollTimer, gapTimer;
 let wanted = new Set();
 let inquiry = null;
 let typedAt = 0;
+let typingSince = 0;
+let lastKey = 0;
 
 // --- What the page wants to hear -------------------------------------------------------------------------------------
 
@@ -69,7 +73,8 @@ function survey() {
   }
 }
 
-const named = (stream) => (stream.startsWith("topic.") ? `${stream}/${language}` : stream);
+const SPOKEN = /^(?:topic|conversation)\./; // streams that carry fragments, in the page's language
+const named = (stream) => (SPOKEN.test(stream) ? `${stream}/${language}` : stream);
 const plain = (name) => name.split("/")[0];
 
 function subscribe(streams) {
@@ -159,6 +164,7 @@ function hear(frame) {
       show(frame.state === "live" ? "live" : "paused");
       return;
     case "subscribed":
+      tellHere(plain(frame.stream));
       return met(plain(frame.stream), frame.version);
     case "gone":
       return gone(plain(frame.stream));
@@ -170,6 +176,9 @@ function hear(frame) {
       return emit("live:hint", frame);
     case "typing":
       return String(frame.user) === body.dataset.user ? undefined : emit("live:typing", frame);
+    case "read":
+    case "here":
+      return emit(`live:${frame.type}`, frame);
     case "error":
       if (frame.code === "try-again") {
         wanted = new Set();
@@ -270,8 +279,9 @@ async function ask(streams) {
   for (const [stream, found] of Object.entries(answer.streams)) {
     const state = states.get(stream);
     if (!state) continue;
+    if (found.reads) emit("live:reads", { stream, reads: found.reads });
     if (found.gone) gone(stream);
-    else if (found.reload) outdated("reload-far");
+    else if (found.reload) far(stream, state);
     else if (found.rows) {
       const before = state.version;
       for (const changed of found.rows) apply(changed, state);
@@ -286,6 +296,12 @@ async function ask(streams) {
     }
   }
   return true;
+}
+
+// Too much has changed to be told row by row. What can be fetched anew in its place is (its behaviour answers with live:resynced).
+function far(stream, state) {
+  if (state.elements.some((element) => element.dataset.resync !== undefined)) emit("live:resync", { stream });
+  else outdated("reload-far");
 }
 
 function poll() {
@@ -364,7 +380,7 @@ function insert(fresh, frame, state) {
     put = true;
     break;
   }
-  if (put) announce("new-replies");
+  if (put && frame.stream?.startsWith("topic.")) announce("new-replies"); // the log of a conversation speaks by itself
   return put;
 }
 
@@ -460,16 +476,40 @@ function emit(name, detail) {
 
 document.addEventListener("input", (event) => {
   const stream = event.target.closest?.("[data-typing]")?.dataset.typing;
-  if (!stream || Date.now() - typedAt < TYPING) return;
-  typedAt = Date.now();
+  if (!stream) return;
+  const now = Date.now();
+  if (now - lastKey > TYPING) typingSince = now;
+  lastKey = now;
+  if (!event.target.value?.trim() || now - typingSince < TYPING_FOR || now - typedAt < TYPING) return;
+  typedAt = now;
   send({ type: "typing", stream: named(stream) });
 });
+
+// What one's own answer brought, before any frame: a behaviour hands it over as a row.
+document.addEventListener("live:row", (event) => row(event.detail));
+document.addEventListener("live:resynced", (event) => {
+  const state = states.get(event.detail.stream);
+  if (!state) return;
+  state.version = event.detail.version;
+  state.ahead.clear();
+  if (state.head > state.version) later(event.detail.stream);
+});
+
+// --- That the reader is here -----------------------------------------------------------------------------------------
+
+function tellHere(stream) {
+  if (body.dataset.user && (SPOKEN.test(stream) || stream.startsWith("user."))) send({ type: "here", stream: named(stream), visible: !document.hidden });
+}
+
+setInterval(() => {
+  for (const stream of states.keys()) if (stream.startsWith("conversation.") || stream.startsWith("user.")) tellHere(stream);
+}, HERE);
 
 document.addEventListener("htmx:afterSwap", single);
 document.addEventListener("htmx:load", single);
 
 document.addEventListener("visibilitychange", () => {
-  for (const stream of states.keys()) if (stream.startsWith("topic.")) send({ type: "here", stream: named(stream), visible: !document.hidden });
+  for (const stream of states.keys()) tellHere(stream);
   if (!document.hidden && !socket) connect();
 });
 

@@ -103,6 +103,7 @@ def _show(request: Request, entity: Entity, tab: str, **context: Any) -> HttpRes
         tabs=tabs,
         other_names=other_names(entity),
         may_edit=can(actor, "entity.edit", entity),
+        may_converse=entity.listed and entity.pk not in actor.mandates and can(actor, "conversation.start"),
         may_read=can(actor, "space.read", entity),
         may_post=can(actor, "space.post", entity),
         here=request.path,

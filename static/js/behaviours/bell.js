@@ -1,6 +1,7 @@
-// The bell's number: a hint says that it changed, the server counts what this reader may still see.
+// The numbers of notices and conversations: a hint says that one changed, the server counts what this reader may still see.
 
 const PATIENCE = 150;
+const TITLE = document.title;
 
 export function connect(body) {
   if (!body.dataset.user) return undefined;
@@ -15,20 +16,41 @@ export function connect(body) {
       // The next hint asks again.
     }
   };
+  let talkTimer = 0;
+  const askTalk = async () => {
+    try {
+      const answer = await fetch("/conversations/count/", { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const { count } = await answer.json();
+      document.dispatchEvent(new CustomEvent("multaqa:count", { detail: { name: "chat", value: count } }));
+      document.title = count ? `(${count > 99 ? "99+" : count}) ${TITLE}` : TITLE;
+    } catch {
+      // The next hint asks again.
+    }
+  };
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(ask, PATIENCE);
   };
+  const soonTalk = () => {
+    clearTimeout(talkTimer);
+    talkTimer = setTimeout(askTalk, PATIENCE);
+  };
   const onHint = (event) => {
-    if (event.detail.kind === "notices" || event.detail.kind === "poll") soon();
+    const { kind } = event.detail;
+    if (kind === "notices" || kind === "poll") soon();
+    if (kind === "chat" || kind === "poll") soonTalk();
   };
   const onConnection = (event) => {
-    if (event.detail.state === "live") soon();
+    if (event.detail.state !== "live") return;
+    soon();
+    soonTalk();
   };
   document.addEventListener("live:hint", onHint);
   document.addEventListener("multaqa:connection", onConnection);
   return () => {
     clearTimeout(timer);
+    clearTimeout(talkTimer);
     document.removeEventListener("live:hint", onHint);
     document.removeEventListener("multaqa:connection", onConnection);
   };

@@ -1,6 +1,7 @@
 // Posts on a page: reactions without leaving it, the post's menu beside its button, how far one has read, and an empty box
 // after sending. Without script the same buttons post, the same links open, and a button says "read up to here".
 //   <section data-behaviour="posts" data-read="/topics/42/read/" data-read-number="17" data-sign-in="…">
+import { openMenu } from "../floating-menu.js";
 import { say, toast } from "../say.js";
 
 const WORDS = { 401: "signed-out", 403: "refused", 404: "gone", 429: "too-fast" }
@@ -21,7 +22,7 @@ export function connect(posts) {
     const link = event.target.closest("a[data-menu]")
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button) {
       event.preventDefault()
-      openMenu(link)
+      openMenu(link, react)
     }
   }, { signal })
   // A word for whoever points at a heart or an eye; it need not travel with every post.
@@ -73,44 +74,6 @@ export function connect(posts) {
 
   function mark(element) {
     for (const button of element.querySelectorAll(".reactions button[formaction]")) if (mine.has(nameOf(button))) paint(button, true)
-  }
-
-  // --- The menu ---
-
-  async function openMenu(link) {
-    let answer
-    try {
-      answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" })
-    } catch { /* the plain page says more */ }
-    if (!answer?.ok) {
-      location.assign(link.href)
-      return
-    }
-    const panel = document.createElement("div")
-    panel.popover = "auto"
-    panel.className = "post-float"
-    panel.innerHTML = await answer.text() // our own fragment, made for this place
-    document.body.append(panel)
-    panel.addEventListener("click", (event) => {
-      const button = event.target.closest(".reactions button[formaction]")
-      if (!button) return
-      event.preventDefault()
-      panel.hidePopover()
-      react(button)
-    })
-    panel.addEventListener("toggle", (event) => {
-      if (event.newState !== "closed") return
-      if (panel.contains(document.activeElement) || document.activeElement === document.body) link.focus()
-      panel.remove()
-    })
-    panel.showPopover()
-    const box = link.getBoundingClientRect()
-    const { width, height } = panel.getBoundingClientRect()
-    const below = box.bottom + height + 8 < innerHeight
-    panel.style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - height - 4)}px`
-    panel.style.left = `${Math.max(8, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - 8))}px`
-    window.htmx?.process(panel)
-    panel.querySelector("a, button")?.focus()
   }
 
   // --- How far one has read ---

@@ -1,0 +1,47 @@
+// The list of rooms lives: after a hint it is fetched anew, keeping the place of eyes and focus.
+
+const PATIENCE = 300;
+
+export function connect(list) {
+  let timer = 0;
+  let asking = null;
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const answer = await fetch(list.dataset.rooms, { headers: { "HX-Request": "true" }, credentials: "same-origin", signal: asking.signal });
+      if (answer.ok && !answer.redirected) put(await answer.text());
+    } catch {
+      // The next hint asks again.
+    }
+  };
+  const put = (html) => {
+    const holder = document.createElement("template");
+    holder.innerHTML = html; // our own fragment
+    const focus = list.contains(document.activeElement) ? document.activeElement.id : "";
+    const top = list.scrollTop;
+    list.replaceChildren(holder.content);
+    list.scrollTop = top;
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+  };
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, PATIENCE);
+  };
+  const onHint = (event) => {
+    if (event.detail.kind === "chat" || event.detail.kind === "poll") soon();
+  };
+  let wasLive = true;
+  const onConnection = (event) => {
+    if (event.detail.state === "live" && !wasLive) soon();
+    wasLive = event.detail.state === "live";
+  };
+  document.addEventListener("live:hint", onHint);
+  document.addEventListener("multaqa:connection", onConnection);
+  return () => {
+    clearTimeout(timer);
+    asking?.abort();
+    document.removeEventListener("live:hint", onHint);
+    document.removeEventListener("multaqa:connection", onConnection);
+  };
+}

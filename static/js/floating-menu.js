@@ -1,0 +1,40 @@
+// The menu of a post or a message, beside its button. Without script, or without a line, the same link opens a page.
+
+export async function openMenu(link, react, prepare = () => {}) {
+  let answer;
+  try {
+    answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+  } catch {
+    /* the plain page says more */
+  }
+  if (!answer?.ok) {
+    location.assign(link.href);
+    return;
+  }
+  const panel = document.createElement("div");
+  panel.popover = "auto";
+  panel.className = "post-float";
+  panel.innerHTML = await answer.text(); // our own fragment, made for this place
+  document.body.append(panel);
+  panel.addEventListener("click", (event) => {
+    const button = event.target.closest(".reactions button[formaction]");
+    if (!button) return;
+    event.preventDefault();
+    panel.hidePopover();
+    react(button);
+  });
+  panel.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    if (panel.contains(document.activeElement) || document.activeElement === document.body) link.focus();
+    panel.remove();
+  });
+  prepare(panel);
+  panel.showPopover();
+  const box = link.getBoundingClientRect();
+  const { width, height } = panel.getBoundingClientRect();
+  const below = box.bottom + height + 8 < innerHeight;
+  panel.style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - height - 4)}px`;
+  panel.style.left = `${Math.max(8, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - 8))}px`;
+  window.htmx?.process(panel);
+  panel.querySelector("a, button")?.focus();
+}
