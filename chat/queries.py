@@ -113,10 +113,12 @@ def room_of(actor: Actor, conversation: Conversation) -> Room:
 
 def sections(found: list[Room]) -> list[tuple[str, list[Room]]]:
     """The rooms under their headings, as the list shows them; headings without rooms are left out."""
+    silent = [room for room in found if room.kind == Conversation.Kind.GROUP and not room.conversation.last_number]
     parts = [
-        (_("Groups"), [room for room in found if room.kind == Conversation.Kind.GROUP]),
+        (_("Groups"), [room for room in found if room.kind == Conversation.Kind.GROUP and room not in silent]),
         (_("Between institutions"), [room for room in found if room.kind == Conversation.Kind.ENTITIES]),
         (_("Direct"), [room for room in found if room.kind in (Conversation.Kind.DIRECT, Conversation.Kind.SEVERAL)]),
+        (_("Rooms of my groups, still silent"), silent),
     ]
     return [(heading, rows) for heading, rows in parts if rows]
 

@@ -65,8 +65,8 @@ def render(source: str, actor: Actor | None = None, language: str = "ar", **cont
     request.user = request.actor.user or AnonymousUser()
     with override(language):
         if source.endswith(".html"):
-            return render_to_string(source, {"notices_unread": 0, "live_epoch": "e1", **context}, request)
-        return engines["django"].from_string(source).render({"notices_unread": 0, "live_epoch": "e1", **context}, request)
+            return render_to_string(source, {"notices_unread": 0, "chat_unread": 0, "live_epoch": "e1", **context}, request)
+        return engines["django"].from_string(source).render({"notices_unread": 0, "chat_unread": 0, "live_epoch": "e1", **context}, request)
 
 
 class Outline(HTMLParser):

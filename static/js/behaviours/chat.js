@@ -29,7 +29,7 @@ export function connect(main) {
     sendUrl: main.dataset.send,
     typingLine: main.querySelector("[data-typing-line]"),
     pending: main.querySelector("template[data-pending]"),
-    say: (name) => sentences[name] ?? say(name),
+    word: (name) => sentences[name] ?? say(name),
     get lastNumber() {
       return Math.max(0, ...[...list.querySelectorAll("[data-number]")].map((message) => Number(message.dataset.number)));
     },

@@ -90,7 +90,7 @@ export class Outbox {
       if (!entry || this.#gone) return;
       const files = this.#files.get(entry.client) ?? [];
       if (entry.withFiles && !files.length) {
-        this.#fail(entry.client, this.#room.say("filesLost"));
+        this.#fail(entry.client, this.#room.word("filesLost"));
         continue;
       }
       if (!navigator.onLine) return;
@@ -131,7 +131,7 @@ export class Outbox {
       return 0;
     }
     if (FINAL.has(answer.status) || answer.redirected) {
-      this.#fail(entry.client, said.error || this.#room.say("failed"));
+      this.#fail(entry.client, said.error || this.#room.word("failed"));
       return 0;
     }
     return Math.max(this.#backoff(), 1000 * Number(answer.headers.get("Retry-After") ?? 0));

@@ -49,7 +49,7 @@ export class People {
     for (const message of within.querySelectorAll("[data-mine][data-number]")) {
       const number = Number(message.dataset.number);
       const readers = others.filter(([, read]) => read >= number).length;
-      const words = readers ? (this.#room.kind === "direct" ? this.#room.say("readAll") : this.#room.say("readBy").replace("%s", String(readers))) : this.#room.say("sent");
+      const words = readers ? (this.#room.kind === "direct" ? this.#room.word("readAll") : this.#room.word("readBy").replace("{0}", String(readers))) : this.#room.word("sent");
       let tick = message.querySelector(".message-tick");
       if (!tick) {
         tick = document.createElement("span");
@@ -84,8 +84,8 @@ export class People {
     line.hidden = !names.length;
     const words = line.querySelector("[data-typing-words]");
     if (!names.length) words.textContent = "";
-    else if (names.length === 1) words.textContent = line.dataset.one.replace("%s", names[0]);
-    else if (names.length === 2) words.textContent = line.dataset.two.replace("%s", names[0]).replace("%s", names[1]);
+    else if (names.length === 1) words.textContent = line.dataset.one.replace("{0}", names[0]);
+    else if (names.length === 2) words.textContent = line.dataset.two.replace("{0}", names[0]).replace("{1}", names[1]);
     else words.textContent = line.dataset.many;
   }
 
@@ -107,7 +107,7 @@ export class People {
     const here = [...this.#states.values()].filter(({ state }) => state === "here").length;
     for (const element of document.querySelectorAll("[data-here-count]")) {
       const most = Math.max(here, 0);
-      element.textContent = most === 1 ? element.dataset.one : element.dataset.many.replace("%s", String(most));
+      element.textContent = most === 1 ? element.dataset.one : element.dataset.many.replace("{0}", String(most));
     }
   }
 
