@@ -46,6 +46,9 @@ export function connect(main) {
       list.append(element);
       history.came(true);
     },
+    grew() {
+      if (history.atEnd) history.toEnd();
+    },
     voice(element, voice) {
       const choice = form?.querySelector(`input[name="on_behalf_of"][value="${CSS.escape(voice ?? "")}"]`)?.closest(".as-identity");
       if (!choice || !voice) return;

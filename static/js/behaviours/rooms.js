@@ -31,10 +31,9 @@ export function connect(list) {
   const onHint = (event) => {
     if (event.detail.kind === "chat" || event.detail.kind === "poll") soon();
   };
-  let wasLive = true;
+  // Hints may have been lost while the line was away, or before it stood.
   const onConnection = (event) => {
-    if (event.detail.state === "live" && !wasLive) soon();
-    wasLive = event.detail.state === "live";
+    if (event.detail.state === "live") soon();
   };
   document.addEventListener("live:hint", onHint);
   document.addEventListener("multaqa:connection", onConnection);

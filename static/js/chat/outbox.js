@@ -231,8 +231,15 @@ export class Outbox {
     element.querySelector("[data-failed]").hidden = !entry.failed;
     element.querySelector("[data-reason]").textContent = entry.failed ?? "";
     waiting.hidden = true;
-    if (!entry.failed) setTimeout(() => element.isConnected && !element.classList.contains("message-failed") && (waiting.hidden = false), Math.max(0, CLOCK - (Date.now() - entry.at)));
+    if (!entry.failed) setTimeout(() => this.#tell(element, waiting), Math.max(0, CLOCK - (Date.now() - entry.at)));
     this.#words();
+    this.#room.grew();
+  }
+
+  #tell(element, waiting) {
+    if (!element.isConnected || element.classList.contains("message-failed")) return;
+    waiting.hidden = false;
+    this.#room.grew();
   }
 
   #words() {

@@ -34,6 +34,7 @@ export class Reading {
       },
       { signal },
     );
+    addEventListener("pagehide", () => this.#say(), { signal }); // whoever leaves at once has still read it
     signal.addEventListener("abort", () => {
       clearTimeout(this.#timer);
       this.#eyes.disconnect();
