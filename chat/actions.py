@@ -220,10 +220,11 @@ def add(actor: Actor, conversation: Conversation, whom: Iterable[Space], *, hist
             return []
         if len(inside) + len(new) > settings.CHAT_PARTICIPANTS:
             raise ValidationError({"who": _("That is too many for one conversation. Open a group instead.")})
-        if conversation.kind == Conversation.Kind.DIRECT:  # two become several; the two may begin anew between themselves
-            conversation.kind, conversation.key = Conversation.Kind.SEVERAL, None
-            conversation.save(update_fields=["kind", "key"])
+        if conversation.kind == Conversation.Kind.DIRECT:  # two become several
+            conversation.kind = Conversation.Kind.SEVERAL
+            conversation.save(update_fields=["kind"])
             conversation.participants.update(convenes=True)
+        _open_key(conversation)
         first = 1 if history else conversation.last_number + 1
         Participant.objects.bulk_create(
             [
@@ -501,6 +502,7 @@ def _let_go(actor: Actor, conversation: Conversation, participant: Participant, 
         return
     who = held.who
     held.delete()
+    _open_key(conversation)
     rest = Participant.objects.filter(conversation=conversation)
     if held.convenes and not rest.filter(convenes=True).exists() and (heir := rest.order_by("since", "pk").first()) is not None:
         Participant.objects.filter(pk=heir.pk).update(convenes=True)
@@ -508,6 +510,13 @@ def _let_go(actor: Actor, conversation: Conversation, participant: Participant, 
     event = _happened(actor, conversation, verb, [who])
     record(actor, _GONE[verb], event, target=conversation, reach=Audience.PARTICIPANTS, spaces=[who.pk])
     _ask_again([who])
+
+
+def _open_key(conversation: Conversation) -> None:
+    """Others take part than its key says: those whom it names may begin anew between themselves, and meet in that one."""
+    if (conversation.key or "").startswith(("direct:", "entities:")):
+        conversation.key = None
+        conversation.save(update_fields=["key"])
 
 
 def _ask_again(spaces: list[Space]) -> None:

@@ -282,7 +282,7 @@ RULES = {
     "conversation.speak": hears & is_networked,
     "conversation.edit": hears & is_of_several,
     "conversation.add": hears & is_networked & can_grow,
-    "conversation.remove": hears & can_grow & convenes,
+    "conversation.remove": hears & is_of_several & convenes,
     "conversation.leave": hears & is_of_several,
     "conversation.room": is_group & joins_by_membership,
     "message.view": hears,

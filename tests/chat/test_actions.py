@@ -165,6 +165,24 @@ def test_two_cannot_leave_and_an_officer_does_not_take_the_institution_along(
     assert texts(world.carmen.actor, commissions) == []
 
 
+def test_of_two_neither_takes_the_other_out(world: SimpleNamespace, direct: Conversation) -> None:
+    for who, other in ((world.basel, world.carmen), (world.carmen, world.basel)):
+        with pytest.raises(PermissionDenied):
+            actions.remove(who.actor, direct, Participant.objects.get(conversation=direct, user=other.user))
+    assert talk(world.carmen, world.basel) == direct
+    assert direct.is_seen_by(world.carmen.actor)
+
+
+def test_institutions_that_were_joined_or_left_begin_anew(world: SimpleNamespace, commissions: Conversation) -> None:
+    school, jordan = Space.objects.get(pk=world.school.pk), Space.objects.get(pk=world.natcom_jo.pk)
+    actions.add(world.carmen.writing_for(world.natcom_tn), commissions, [school])
+    two = between(world)  # what is meant for the Jordanian commission alone does not reach the school
+    assert two != commissions and not two.is_seen_by(world.amina.actor)
+    actions.remove(world.carmen.writing_for(world.natcom_tn), two, Participant.objects.get(conversation=two, entity=jordan))
+    again = actions.start(world.basel.writing_for(world.natcom_jo), [Space.objects.get(pk=world.natcom_tn.pk)])
+    assert again not in (two, commissions) and again.is_seen_by(world.basel.actor)
+
+
 def test_a_group_has_one_room_for_its_members(world: SimpleNamespace, room: Conversation) -> None:
     assert actions.room_of(world.ezz.actor, Space.objects.get(pk=world.group.pk)) == room
     say(world.mona, room, "للجميع")
