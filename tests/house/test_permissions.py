@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,15 +11,56 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from chat import actions as chat
+from chat.models import Conversation, Message, Participant
 from forums.models import Board, Post, Topic
+from moderation.actions import report
 from network.permissions import RULES, can
 from network.spaces.actors import Actor
 from network.spaces.models import Space
 from tests.cast import reply_to, topic_in
+from tests.chat.conftest import between, say, talk
 
 EVERYONE = frozenset("nobody carmen haytham basel amina sami mona ezz rania dara suspended".split())
 NETWORK = frozenset("carmen haytham basel amina sami mona ezz rania".split())
+NOUNS = "space|group|entity|mandate|board|topic|post|profile|person|conversation|message|report"
+
+
+def these(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+def talk_of(
+    seen: str, *, speak: str | None = None, add: str = "", edit: str = "", remove: str = "", leave: str = ""
+) -> dict[str, frozenset[str]]:
+    """Who may what in a conversation that these people see."""
+    return {
+        "conversation.view": these(seen),
+        "conversation.speak": these(seen if speak is None else speak),
+        "conversation.add": these(add),
+        "conversation.edit": these(edit),
+        "conversation.remove": these(remove),
+        "conversation.leave": these(leave),
+    }
+
+
+def message_of(seen: str, *, by: str, leads: str = "") -> dict[str, frozenset[str]]:
+    """Who may what with a message that these people see: those whose it is, those who manage the place it stands in."""
+    return {
+        "message.view": these(seen),
+        "message.react": these(seen),
+        "message.pin": these(seen),
+        "message.edit": these(by),
+        "message.delete": these(f"{by} {leads}"),
+        "message.report": these(seen) - these(by),
+    }
+
+
+def nothing_but_seen(seen: str) -> dict[str, frozenset[str]]:
+    return message_of("", by="") | {"message.view": these(seen)}
+
 
 # thing: verb → who may. What is not named here may nobody.
 MATRIX: dict[str, dict[str, frozenset[str]]] = {
@@ -34,6 +76,7 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
         "group.leave": frozenset("carmen mona ezz basel".split()),
         "group.edit": frozenset("carmen mona sami".split()),
         "board.create": frozenset("carmen mona sami".split()),
+        "conversation.room": frozenset("carmen mona ezz basel".split()),  # whoever oversees the group has no part in its room
     },
     "open_group": {
         "space.view": EVERYONE,
@@ -49,6 +92,7 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
         "group.join": frozenset(),
         "group.request": frozenset(),
         "board.create": frozenset("carmen sami".split()),
+        "conversation.room": frozenset("carmen rania".split()),
     },
     "school": {  # an institution, overseen by the Tunisian commission
         "entity.edit": frozenset("amina carmen haytham sami".split()),
@@ -106,7 +150,38 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
         "group.create": NETWORK,
         "entity.create": frozenset({"sami"}),
         "person.suspend": frozenset({"sami"}),
+        "conversation.start": NETWORK,
+        "report.view": frozenset({"sami"}),
     },
+    "direct_talk": talk_of("ezz mona", add="ezz mona"),  # ezz began: neither takes the other out, neither leaves
+    # carmen convenes basel and ezz; haytham came later, and so did dara, who belongs nowhere and only reads
+    "several_talk": talk_of(
+        "carmen basel ezz haytham dara",
+        speak="carmen basel ezz haytham",
+        add="carmen basel ezz haytham",
+        edit="carmen basel ezz haytham dara",
+        remove="carmen",
+        leave="carmen basel ezz haytham dara",
+    ),
+    # the Tunisian commission began with the Jordanian one: whoever speaks for it convenes
+    "entities_talk": talk_of(
+        "carmen haytham basel",
+        add="carmen haytham basel",
+        edit="carmen haytham basel",
+        remove="carmen haytham",
+        leave="carmen haytham basel",
+    ),
+    "group_talk": talk_of("carmen mona ezz basel"),  # the room of «schools»
+    "early_message": message_of("carmen basel ezz", by="ezz"),  # in the conversation of several, before haytham and dara came
+    "late_message": message_of("carmen basel ezz haytham dara", by="basel"),
+    "official_message": message_of("carmen haytham basel", by="carmen haytham"),  # by carmen for her commission
+    "group_message": message_of("carmen mona ezz basel", by="ezz", leads="carmen mona"),
+    "reported_message": message_of(
+        "carmen basel ezz haytham dara", by="basel", leads="sami"
+    ),  # a moderator's only right is to take it down
+    "old_message": message_of("carmen basel ezz haytham dara", by="basel") | {"message.edit": frozenset()},  # its time has passed
+    "removed_message": nothing_but_seen("carmen basel ezz haytham dara"),
+    "event_message": nothing_but_seen("carmen basel ezz"),  # that it was begun
 }
 
 
@@ -123,7 +198,29 @@ def things(world: SimpleNamespace) -> dict[str, object]:
     made |= {name: Post.objects.with_topic().get(pk=each.pk) for name, each in {"post": reply, "official": official}.items()}
     made |= {name: getattr(world, name) for name in ("group", "open_group", "hidden_group", "school", "natcom_tn")}
     made |= {"dara_page": Space.objects.get(pk=world.dara.page.pk), "nothing": None}
-    return made
+    return made | talks(world)
+
+
+def talks(world: SimpleNamespace) -> dict[str, object]:
+    """Conversations of every kind, and messages in every state, as a page fetches them."""
+    direct, commissions = talk(world.ezz, world.mona), between(world)
+    room = chat.room_of(world.carmen.actor, Space.objects.get(pk=world.group.pk))
+    several = talk(world.carmen, world.basel, world.ezz)
+    messages = {"event_message": several.messages.get(kind="event"), "early_message": say(world.ezz, several, "قبل")}
+    chat.add(world.carmen.actor, several, [world.haytham.page])
+    came = several.participants.get(user=world.haytham.user)
+    Participant.objects.create(conversation=several, user=world.dara.user, from_number=came.from_number)
+    for name in ("late_message", "old_message", "removed_message", "reported_message"):
+        messages[name] = say(world.basel, several, name)
+    past = timezone.now() - timedelta(minutes=settings.CHAT_EDIT_WINDOW_MINUTES, seconds=1)
+    Message.objects.filter(pk=messages["old_message"].pk).update(created_at=past)
+    chat.delete(world.basel.actor, messages["removed_message"])
+    report(world.ezz.actor, messages["reported_message"], reason="مسيء")
+    messages["official_message"] = say(world.carmen.writing_for(world.natcom_tn), commissions)
+    messages["group_message"] = say(world.ezz, room)
+    made = {"direct_talk": direct, "several_talk": several, "entities_talk": commissions, "group_talk": room}
+    rows, words = Conversation.objects.with_participants(), Message.objects.with_author().with_conversation()
+    return {name: rows.get(pk=each.pk) for name, each in made.items()} | {name: words.get(pk=each.pk) for name, each in messages.items()}
 
 
 def actors_of(world: SimpleNamespace) -> dict[str, Actor]:
@@ -147,14 +244,28 @@ def test_asking_runs_no_query(world: SimpleNamespace, things: dict[str, object])
     assert len(queries) == 0
 
 
-@pytest.mark.parametrize(("model", "verb"), [(Board, "board.view"), (Topic, "topic.view"), (Post, "post.view"), (Space, "space.view")])
+@pytest.mark.parametrize(
+    ("model", "verb"),
+    [
+        (Board, "board.view"),
+        (Topic, "topic.view"),
+        (Post, "post.view"),
+        (Space, "space.view"),
+        (Conversation, "conversation.view"),
+        (Message, "message.view"),
+    ],
+)
 def test_the_list_and_the_door_agree(model: type, verb: str, world: SimpleNamespace, things: dict[str, object]) -> None:
     from forums import actions  # noqa: PLC0415 -- after the world
 
     actions.delete_topic(world.carmen.actor, topic_in(world, world.board, title="محذوف"))
     actions.open_topic(world.mona.actor, world.board, title="للمشرفين", body="<p>سرّ</p>", audience=3)
     topic_in(world, world.hidden_board, title="في المخفية")
-    everything = list(model.objects.select_related(*(["topic__space"] if model is Post else ["space"] if model is not Space else [])))  # type: ignore[attr-defined]
+    if model in (Conversation, Message):
+        found = model.objects.with_participants() if model is Conversation else model.objects.with_conversation()  # type: ignore[attr-defined]
+    else:
+        found = model.objects.select_related(*(["topic__space"] if model is Post else ["space"] if model is not Space else []))  # type: ignore[attr-defined]
+    everything = list(found)
     assert everything
     for who, actor in actors_of(world).items():
         listed = set(model.objects.visible_to(actor).values_list("pk", flat=True))  # type: ignore[attr-defined]
@@ -178,7 +289,7 @@ def test_every_verb_in_code_and_templates_is_a_rule_and_every_rule_is_used() -> 
         text = path.read_text("utf-8")
         used |= set(re.findall(r"(?:\bcan|\bcheck|who_may)\(\s*(?:[\w.()]+,\s*)?\"([a-z_]+\.[a-z_]+)\"", text))
         used |= set(re.findall(r"\{% can [\"']([a-z_]+\.[a-z_]+)[\"']", text))
-        used |= set(re.findall(r"\"((?:space|group|entity|mandate|board|topic|post|profile|person)\.[a-z_]+)\" (?:if|else)", text))
-        used |= set(re.findall(r"(?:if|else) \"((?:space|group|entity|mandate|board|topic|post|profile|person)\.[a-z_]+)\"", text))
+        used |= set(re.findall(rf"\"((?:{NOUNS})\.[a-z_]+)\" (?:if|else)", text))
+        used |= set(re.findall(rf"(?:if|else) \"((?:{NOUNS})\.[a-z_]+)\"", text))
     assert used - set(RULES) == set(), "verbs without a rule"
     assert set(RULES) - used == set(), "rules that nobody asks"
