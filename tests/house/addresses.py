@@ -29,6 +29,11 @@ GROUPS = ("open_group", "group", "hidden_group")
 ENTITIES = ("natcom_tn", "school", "draft_entity")
 SPACES = ("open_group", "group", "hidden_group", "natcom_tn", "draft_entity", "dara_page")
 PEOPLE = ("haytham", "dara", "carmen")
+TALKS = ("direct_talk", "several_talk", "entities_talk", "group_talk", "hidden_talk")
+MESSAGES = (
+    "direct_message", "early_message", "late_message", "omar_message", "removed_message", "reported_message", "event_message",
+    "entities_message", "group_message", "hidden_message",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -53,16 +58,29 @@ ARGUMENTS: dict[tuple[str, ...], tuple[str | tuple[str, ...], ...]] = {
     ("user_id",): PEOPLE,
     ("handle",): ("haytham", "dara", "draft_entity"),
     ("invitation_id",): ("hidden_invitation", "members_invitation"),
-    ("notice_id",): ("ezz_notice", "rania_notice", "omar_notice"),
+    ("notice_id",): ("ezz_notice", "rania_notice", "omar_notice", "omar_chat_notice", "haytham_chat_notice"),
+    ("conversation_id",): TALKS,
+    ("message_id",): MESSAGES,
+    ("report_id",): ("report",),
     ("key",): ("open_file", "members_file", "hidden_file", "gone_file", "own_file"),
     ("place",): ("members_topic",),
     ("name",): ("picture",),
     ("code", "mandate_id"): (("school", "mandate"), ("draft_entity", "draft_mandate"), ("school", "draft_mandate")),
     ("group_id", "request_id"): (("group", "request"), ("hidden_group", "request")),
     ("group_id", "membership_id"): (("group", "members_membership"), ("hidden_group", "hidden_membership"), ("group", "hidden_membership")),
+    ("conversation_id", "participant_id"): (
+        ("direct_talk", "direct_participant"),
+        ("several_talk", "several_participant"),
+        ("several_talk", "direct_participant"),
+        ("direct_talk", "several_participant"),
+    ),
     ("pk",): ("",),
     ("uidb36", "key"): ("",),
     ("app_label",): ("",),
+}
+# Addresses that share their argument's name with others, and stand before other things.
+OTHERWISE: dict[str, tuple[str, ...]] = {
+    "message_file": ("direct_file", "early_file", "omar_chat_file", "group_file", "lost_file", "removed_chat_file"),
 }
 
 
@@ -84,7 +102,7 @@ def places(p: Planted, names: set[str] | None = None) -> list[Place]:
     for name, wanted in patterns():
         if name.startswith("admin:") or (names is not None and name not in names):
             continue
-        for target in ARGUMENTS[wanted]:
+        for target in OTHERWISE.get(name, ARGUMENTS[wanted]):
             found.append(_place(p, name, wanted, target))
     return found
 

@@ -5,6 +5,7 @@ Used by the tests that walk every address (test_urls, test_canaries, test_header
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -15,14 +16,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from chat import actions as chat
+from chat.models import Conversation, Message, Participant
 from forums import actions as forums
 from forums.models import Board, Post
+from moderation import actions as moderation
 from network.content import Audience
 from network.entities.models import Entity, Kind
 from network.groups import actions as groups
 from network.names import fold
 from network.spaces import actions as spaces
-from network.spaces.actors import forget
+from network.spaces.actors import Actor, forget
 from network.spaces.models import Invitation, JoinRequest, Mandate, Membership, Role, Space
 from notices.models import Notice
 from tests.cast import Person, mandate, member, person
@@ -32,6 +36,11 @@ ROLES = ("nobody", "suspended", "dara", "omar", "ezz", "rania", "mona", "carmen"
 SCHOOLS = frozenset("carmen basel mona ezz sami".split())  # who reads what is for the members of «schools»
 HIDDEN = frozenset("carmen rania sami".split())
 MANAGERS = frozenset("carmen mona sami".split())
+TWO = frozenset("ezz mona".split())  # who reads what in conversations: nobody oversees them
+FIRST = frozenset("carmen basel ezz".split())  # of several, before haytham came and after omar was taken out
+LATER = FIRST | {"haytham"}
+COMMISSIONS = frozenset("carmen haytham basel".split())
+ROOM = SCHOOLS - {"sami"}
 ABSENT = 99_999_999
 
 
@@ -62,6 +71,11 @@ def file_of(who: Person, name: str, words: str) -> Any:
     return forums.upload(who.actor, SimpleUploadedFile(name, words.encode(), "text/plain"))
 
 
+def paper_of(who: Person, name: str, words: str) -> Any:
+    """The same for a message of a conversation."""
+    return chat.upload(who.actor, SimpleUploadedFile(name, words.encode(), "text/plain"))
+
+
 @pytest.fixture
 def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     """Public, members', managers', hidden, removed and personal things, each with its canaries."""
@@ -74,6 +88,9 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     for space in Space.objects.all():  # as actions would have written it
         Space.objects.filter(pk=space.pk).update(folded=fold(f"{space.name_ar} {space.name_fr} {space.handle or ''}"))
 
+    member(w.omar, w.group)  # until _schools ends it
+    forget()
+    _conversations(p, w)
     _hidden(p, w)
     _schools(p, w)
     _open(p, w)
@@ -87,6 +104,76 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     p.things |= {f"{name}_page": getattr(w, name).page for name in ("dara", "haytham", "ezz")}
     p.things |= {name: getattr(w, name).user for name in ("dara", "haytham", "ezz", "carmen")}
     return p
+
+
+def _conversations(p: Planted, w: SimpleNamespace) -> None:
+    """Between two, of several (one was taken out, one came later), of institutions, of groups; a message taken back, one reported."""
+    two = p.things["direct_talk"] = chat.start(w.ezz.actor, [w.mona.page])
+    paper = paper_of(w.ezz, p.canary("direct_file_name", TWO) + ".txt", p.canary("direct_file_words", TWO))
+    asked = _say(w.ezz, two, p.canary("direct_words", TWO), attachments=[paper])
+    chat.react(w.mona.actor, asked, "heart")
+    _say(w.mona, two, p.canary("direct_answer", TWO), reply_to=asked)
+    p.things |= {"direct_message": asked, "direct_file": paper, "direct_participant": two.participants.get(user=w.mona.user)}
+    p.things["lost_file"] = paper_of(
+        w.ezz, p.canary("lost_file_name", frozenset({"ezz"})) + ".txt", p.canary("lost_file_words", frozenset({"ezz"}))
+    )
+    _several(p, w)
+    talk = p.things["entities_talk"] = chat.start(w.carmen.writing_for(w.natcom_tn), [Space.objects.get(pk=w.natcom_jo.pk)])
+    said = p.things["entities_message"] = _say(w.carmen.writing_for(w.natcom_tn), talk, p.canary("commissions_words", COMMISSIONS))
+    _say(w.basel.writing_for(w.natcom_jo), talk, p.canary("commissions_answer", COMMISSIONS), reply_to=said)
+    room = p.things["group_talk"] = chat.room_of(w.carmen.actor, Space.objects.get(pk=w.group.pk))
+    _say(w.omar, room, p.canary("omar_in_room", ROOM))
+    paper = p.things["group_file"] = paper_of(w.ezz, p.canary("room_file_name", ROOM) + ".txt", p.canary("room_file_words", ROOM))
+    p.things["group_message"] = _say(w.ezz, room, p.canary("room_words", ROOM), attachments=[paper])
+    hidden = p.things["hidden_talk"] = chat.room_of(w.carmen.actor, Space.objects.get(pk=w.hidden_group.pk))
+    p.things["hidden_message"] = _say(w.rania, hidden, p.canary("hidden_room_words", frozenset({"carmen", "rania"})))
+
+
+def _several(p: Planted, w: SimpleNamespace) -> None:
+    talk = chat.start(w.carmen.actor, [w.basel.page, w.ezz.page, w.omar.page])
+    chat.describe(w.carmen.actor, talk, name=p.canary("talk_name", LATER), topic=p.canary("talk_topic", LATER))
+    chat.set_picture(w.carmen.actor, talk, b"RIFF\0\0\0\0WEBPVP8 " + p.canary("talk_picture", LATER).encode())
+    paper = paper_of(w.carmen, p.canary("early_file_name", FIRST) + ".txt", p.canary("early_file_words", FIRST))
+    early = _say(w.carmen, talk, f"{p.canary('early_words', FIRST)} @omar", attachments=[paper])
+    chat.pin(w.basel.actor, early, pinned=True)
+    omars = p.things["omar_message"] = _say(w.omar, talk, p.canary("omar_in_talk", FIRST))
+    own = p.things["omar_chat_file"] = paper_of(
+        w.omar, p.canary("omar_chat_file_name", FIRST) + ".txt", p.canary("omar_chat_file_words", FIRST)
+    )
+    _say(w.omar, talk, "", attachments=[own])
+    p.things["event_message"] = talk.messages.filter(kind="event").order_by("number")[0]
+    _told(p, "omar_chat_notice", talk, w.omar)
+    chat.remove(w.carmen.actor, talk, Participant.objects.get(conversation=talk, user=w.omar.user))
+    chat.add(w.carmen.actor, talk, [w.haytham.page])  # he sees what is said from now on
+    late = _say(w.basel, talk, p.canary("late_answer", LATER), reply_to=early)  # to what haytham does not see
+    _say(w.ezz, talk, f"{p.canary('late_words', LATER)} @haytham", reply_to=omars)
+    _told(p, "haytham_chat_notice", talk, w.haytham)
+    gone_file = paper_of(w.ezz, p.canary("taken_back_file_name", frozenset()) + ".txt", p.canary("taken_back_file_words", frozenset()))
+    gone = _say(w.ezz, talk, p.canary("taken_back", frozenset()), attachments=[gone_file])
+    chat.delete(w.ezz.actor, gone)
+    reported = _say(w.basel, talk, p.canary("reported_words", LATER | {"sami"}))
+    p.things["report"] = moderation.report(w.ezz.actor, reported, reason=p.canary("report_reason", frozenset({"sami"})))
+    chat.edit(w.carmen.actor, early, body=f"<p>{p.canary('early_mended', FIRST)}</p>")
+    p.canaries["zqearlywordsqz"] = frozenset()  # nobody reads what a message said before
+    talk.refresh_from_db()
+    p.things |= {"several_talk": talk, "several_participant": talk.participants.get(user=w.basel.user)}
+    p.things |= {"early_message": early, "late_message": late, "removed_message": gone, "reported_message": reported}
+    p.things |= {"early_file": paper, "removed_chat_file": gone_file}
+
+
+def _say(who: Person | Actor, talk: Conversation, words: str, **more: Any) -> Message:
+    actor = who if isinstance(who, Actor) else who.actor
+    return chat.send(actor, talk, body=f"<p>{words}</p>" if words else "", client_id=uuid.uuid4(), **more)
+
+
+def _told(p: Planted, name: str, talk: Conversation, who: Person) -> None:
+    """What the worker would tell of the newest message that names somebody."""
+    from network.activity.models import Activity  # noqa: PLC0415 -- only here
+    from notices.subscribers import notify  # noqa: PLC0415 -- only here
+
+    for activity in Activity.objects.filter(verb="said").exclude(data__mentioned=[]).order_by("pk"):
+        notify(activity)
+    p.things[name] = Notice.objects.get(recipient=who.user, thread=talk.stream)
 
 
 def _hidden(p: Planted, w: SimpleNamespace) -> None:
@@ -119,8 +206,6 @@ def _hidden(p: Planted, w: SimpleNamespace) -> None:
 
 def _schools(p: Planted, w: SimpleNamespace) -> None:
     """Everyone knows of it, its members read it."""
-    member(w.omar, w.group)
-    forget()
     _board(w.board, p, "members", SCHOOLS)
     p.things |= _talk(p, "members", w.board, w.carmen, w.ezz, SCHOOLS)
     old = forums.open_topic(w.omar.actor, w.board, title=p.canary("omar_title", SCHOOLS), body=f"<p>{p.canary('omar_body', SCHOOLS)}</p>")

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import clear_url_caches, set_urlconf
 
 from tests.house.addresses import Place, knock, outcome, patterns, places, without_proof
-from tests.house.planted import ABSENT, HIDDEN, MANAGERS, ROLES, SCHOOLS, Planted
+from tests.house.planted import ABSENT, COMMISSIONS, FIRST, HIDDEN, LATER, MANAGERS, ROLES, ROOM, SCHOOLS, TWO, Planted
 
 ALL = frozenset(ROLES)
 VISITORS = frozenset({"nobody", "suspended"})
@@ -38,7 +38,31 @@ SEES = {
     **dict.fromkeys(("dara", "dara_page"), NETWORK | {"dara"}),
     "carmen": NETWORK,
     "own_file": these("ezz"),
+    # Conversations: those who take part, from when they came
+    **dict.fromkeys(("direct_talk", "direct_message", "direct_file"), TWO),
+    **dict.fromkeys(("several_talk", "late_message", "removed_message", "reported_message"), LATER),
+    **dict.fromkeys(("early_message", "omar_message", "event_message", "early_file", "omar_chat_file"), FIRST),
+    **dict.fromkeys(("entities_talk", "entities_message"), COMMISSIONS),
+    **dict.fromkeys(("group_talk", "group_message", "group_file"), ROOM),
+    **dict.fromkeys(("hidden_talk", "hidden_message"), these("carmen rania")),
+    "lost_file": these("ezz"),
+    "removed_chat_file": NONE,
 }
+# What may be done in a conversation, of those who see it.
+GROWS = dict.fromkeys(("direct_talk", "several_talk", "entities_talk"), ALL)
+NAMED = dict.fromkeys(("several_talk", "entities_talk"), ALL)
+SAID = dict.fromkeys(
+    ("direct_message", "early_message", "late_message", "omar_message", "reported_message", "entities_message", "group_message"), ALL
+) | {"hidden_message": ALL}
+SPOKE = {
+    **dict.fromkeys(("direct_message", "group_message"), these("ezz")),
+    **dict.fromkeys(("late_message", "reported_message"), these("basel")),
+    "early_message": these("carmen"),
+    "omar_message": NONE,  # its author no longer takes part
+    "entities_message": these("carmen haytham"),
+    "hidden_message": these("rania"),
+}
+LEADS = {"group_message": these("carmen mona"), "hidden_message": these("carmen")}
 MODERATES = {
     **dict.fromkeys(("open_topic", "open_post", "removed_post", "open_board", "open_group"), these("carmen sami")),
     **dict.fromkeys(("members_topic", "managers_topic", "omar_topic", "gone_topic", "members_post", "managers_post"), MANAGERS),
@@ -114,6 +138,8 @@ quiet = Door(lambda thing: SEES[thing] & SIGNED)  # it changes nothing when ther
 moderates = only(MODERATES)
 gone_posts = ("removed_post", "gone_topic_post")
 secretariat = Door(lambda thing: SEES[thing] & {"sami"})
+said = Door(lambda thing: SEES[thing] if thing in SAID else NONE, sees=lambda thing: NONE)
+reportable = Door(lambda thing: SEES[thing] - SPOKE[thing] if thing in SAID else NONE)
 
 # name of the address: (GET, POST); None is 405
 DOORS: dict[str, tuple[Door | None, Door | None]] = {
@@ -217,11 +243,51 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
     "notices": (signed, None),
     "notices_read": (None, signed),
     "notices_seen": (None, signed),
-    "notice": (by(ezz_notice="ezz", rania_notice="rania", omar_notice=""), None),  # what omar was told of, he may no longer see
-    "notice_read": (None, by(ezz_notice="ezz", rania_notice="rania", omar_notice="omar")),
+    # What omar was told of, he may no longer see.
+    "notice": (by(ezz_notice="ezz", rania_notice="rania", omar_notice="", omar_chat_notice="omar", haytham_chat_notice="haytham"), None),
+    "notice_read": (
+        None,
+        by(ezz_notice="ezz", rania_notice="rania", omar_notice="omar", omar_chat_notice="omar", haytham_chat_notice="haytham"),
+    ),
+    # Conversations: seen by those who take part; to everybody else they are absent
+    "conversations": (signed, None),
+    "rooms": (signed, None),
+    "conversations_count": (open_to_all, None),
+    "conversation_new": (to(NETWORK), to(NETWORK)),
+    "conversation_with": (
+        None,
+        Door(lambda thing: (MEMBERS[thing] if thing.endswith("group") else NETWORK) & SEES[thing]),  # with an answer, if only a refusal
+    ),
+    **dict.fromkeys(("conversation", "messages", "conversation_search"), (seen, None)),
+    "conversation_details": (seen, only(NAMED)),
+    "conversation_picture": (Door(lambda thing: SEES[thing] if thing == "several_talk" else NONE, sees=lambda thing: NONE), None),
+    "message_send": (None, seen),
+    **dict.fromkeys(("conversation_read", "conversation_mute", "conversation_unmute"), (None, seen)),
+    **dict.fromkeys(("conversation_archive", "conversation_unarchive"), (None, seen)),
+    "conversation_leave": (None, only(NAMED)),
+    "conversation_add": (None, only(GROWS)),
+    "conversation_remove": (None, only({"several_talk": these("carmen")})),
+    **dict.fromkeys(("message", "message_place", "message_menu"), (seen, None)),
+    "message_edit": (only(SPOKE), only(SPOKE)),
+    "message_removal": (
+        only(SPOKE, LEADS),
+        Door(lambda thing: SEES[thing] if thing == "removed_message" else (SPOKE.get(thing, NONE) | LEADS.get(thing, NONE)) & SEES[thing]),
+    ),
+    **dict.fromkeys(("message_react", "message_unreact", "message_pin", "message_unpin"), (None, only(SAID))),
+    "message_forward": (said, said),
+    "message_report": (reportable, reportable),
+    "message_file": (seen, None),
+    # Reports: for whoever does not moderate there are none
+    "reports": (Door(lambda thing: these("sami"), sees=lambda thing: NONE), None),
+    "report_answer": (None, Door(lambda thing: these("sami"), sees=lambda thing: NONE)),
 }
 # Two things in an address: what does not stand in the place is absent, whoever asks.
-CROSSED = {"school draft_mandate", "group hidden_membership"}
+CROSSED = {
+    "school draft_mandate",
+    "group hidden_membership",
+    "several_talk direct_participant",
+    "direct_talk several_participant",
+}
 
 # The libraries' pages: who needs to be signed in. What they do there is theirs to test; that they never fail is ours.
 FOR_VISITORS = these(
@@ -254,6 +320,15 @@ def body_of(p: Planted, place: Place) -> dict[str, Any]:
         "group_role": {"role": "moderator"},
         "set_language": {"language": "fr"},
         "draft": {"body": "مسودة"},
+        "message_send": {"body": "نص", "client_id": str(uuid.uuid4())},
+        "message_edit": {"body": "نص آخر"},
+        "message_react": {"kind": "heart"},
+        "message_unreact": {"kind": "heart"},
+        "message_report": {"reason": "سبب"},
+        "conversation_details": {"name": "اسم", "topic": "موضوع"},
+        "conversation_add": {"who": "amina"},
+        "conversation_read": {"number": "1"},
+        "report_answer": {"outcome": "left"},
     }.get(place.name, {})
 
 
