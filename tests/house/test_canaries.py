@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -12,29 +13,36 @@ import pytest
 from django.core.cache import caches
 from django.test import Client
 
+from chat import actions as chat
+from chat.models import Conversation, Message, Participant
 from forums import actions as forums
 from forums.models import Tag
+from network.activity.models import Activity
 from network.content import Audience
 from network.groups import actions as groups
 from network.spaces import actions as spaces
 from network.spaces.models import Membership
+from notices.models import Notice
+from notices.subscribers import notify
 from tests.cast import member
-from tests.house.addresses import knock, places, without_proof
-from tests.house.planted import ROLES, Planted
-from tests.house.test_urls import body_of, listed
+from tests.house.addresses import MESSAGES, TALKS, knock, places, without_proof
+from tests.house.planted import LATER, ROLES, Planted
+from tests.house.test_urls import SEES, admin_addresses, body_of, listed
 from tests.realtime.conftest import _content_types_anew, listen
 
 __all__ = ["_content_types_anew", "listen"]
 
 WORD = re.compile(r"zq[a-z]+?qz|zqdraftschool")
-OUTSIDERS = tuple(role for role in ROLES if role not in ("suspended", "sami", "carmen"))  # these two see nearly everything, or nothing
+FRESH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a form's client number
+OUTSIDERS = tuple(role for role in ROLES if role not in ("suspended", "carmen"))  # these see nothing, or nearly everything
 LISTS = (
     "/ar/?scope=network", "/ar/?scope=network&kind=topics", "/ar/?scope=network&kind=wall", "/ar/?scope=network&kind=places", "/ar/?scope=following",
     "/ar/?before=100000", "/ar/feed/new/?after=0&scope=network", "/ar/topics/?show=unanswered", "/ar/topics/?show=unread", "/ar/topics/?show=following",
     "/ar/topics/?show=mine", "/ar/topics/?language=ar", "/ar/groups/?mine=1", "/ar/institutions/?status=draft", "/ar/institutions/?kind=associated-school",
     "/ar/institutions/?country=TN", "/ar/people/?country=TN", "/ar/people/?language=ar", "/ar/notices/?show=mine", "/ar/notices/?show=mentions",
     "/mentions/?q=", "/mentions/?q=z", "/ar/search/?q=zq", "/ar/search/?q=zq&kind=posts", "/ar/search/?q=zq&kind=topics", "/ar/search/?q=zq&kind=group",
-    "/ar/search/?q=zq&kind=entity", "/ar/search/?q=zq&kind=person",
+    "/ar/search/?q=zq&kind=entity", "/ar/search/?q=zq&kind=person", "/ar/conversations/?kind=archived", "/ar/conversations/rooms/?kind=archived",
+    "/ar/conversations/new/?q=zq", "/ar/conversations/new/?with=zq",
 )  # fmt: skip
 
 
@@ -46,7 +54,7 @@ def answers(p: Planted, role: str, *, writes: bool = False) -> Iterator[tuple[st
         if writes:
             yield f"POST {place.path}", knock(client, "POST", place.path, body_of(p, place))
             yield f"POST {place.path} (nothing in it)", knock(client, "POST", place.path)
-        if place.name in ("topic", "post_menu", "home", "notices_count"):
+        if place.name in ("topic", "post_menu", "message_menu", "home", "notices_count"):
             yield f"GET {place.path} for htmx", knock(client, "GET", place.path, headers={"hx-request": "true"})
     topics = [thing for name, thing in p.things.items() if name.endswith("topic")]
     posts = [thing for name, thing in p.things.items() if name.endswith("post")]
@@ -60,8 +68,30 @@ def answers(p: Planted, role: str, *, writes: bool = False) -> Iterator[tuple[st
     paths += [f"/live/?topic.{topic.pk}={seen}&lang={code}" for topic in topics for seen in (0, 1) for code in ("ar", "en")]
     paths += [f"/live/?space.{space.pk}=0&user.{p.world.ezz.user.pk}=0" for space in (p.world.hidden_group, p.world.draft_entity)]
     paths += [f"/ar/topics/new/?board={board.pk}" for board in (p.world.hidden_board, p.world.board)]
-    for path in paths:
+    for path in [*paths, *talked(p)]:
         yield f"GET {path}", knock(client, "GET", path)
+    for message in said_in(p, "several_talk") if writes else ():
+        for verb in ("reactions", "pin"):  # a script gets the message back
+            path, script = f"/messages/{message.pk}/{verb}/", {"x-requested-with": "fetch", "accept": "application/json"}
+            yield f"POST {path} by script", knock(client, "POST", path, {"kind": "heart"}, headers=script)
+
+
+def talked(p: Planted) -> list[str]:
+    """Every view of conversations that asks for a place, a word or a version."""
+    paths = [f"/ar/conversations/rooms/?here={p.things[name].pk}" for name in TALKS]
+    for talk in (p.things[name] for name in TALKS):
+        root = f"/ar/conversations/{talk.pk}/"
+        paths += [f"{root}?around={number}" for number in (1, 999)]
+        paths += [f"{root}messages/?{ask}" for ask in ("before=99", "after=0", "around=1")]
+        paths += [f"{root}search/?q={word}" for word in ("zq", "omar")]
+        paths += [f"/live/?conversation.{talk.pk}={seen}&lang={code}" for seen, code in ((0, "ar"), (0, "fr"), (talk.version - 1, "ar"))]
+    # Another room's message, as what one's own answers.
+    rooms, answered = ("several_talk", "group_talk"), [p.things[name] for name in MESSAGES]
+    return paths + [f"/ar/conversations/{p.things[room].pk}/?reply_to={message.pk}" for room in rooms for message in answered]
+
+
+def said_in(p: Planted, name: str) -> list[Message]:
+    return list(Message.objects.filter(conversation=p.things[name]))
 
 
 def leaks(p: Planted, role: str, where: str, response: Any) -> list[str]:
@@ -74,7 +104,7 @@ def leaks(p: Planted, role: str, where: str, response: Any) -> list[str]:
 def test_nothing_private_stands_in_any_answer(role: str, planted: Planted) -> None:
     found = [
         line
-        for where, response in answers(planted, role, writes=role in ("dara", "ezz", "basel"))
+        for where, response in answers(planted, role, writes=role in ("dara", "ezz", "basel", "haytham"))
         for line in leaks(planted, role, where, response)
     ]
     assert not found, listed(found)
@@ -83,7 +113,7 @@ def test_nothing_private_stands_in_any_answer(role: str, planted: Planted) -> No
 def test_every_canary_could_have_been_seen(planted: Planted) -> None:
     """The control: whoever may read a word does find it, so a silent test means a shut door and not an empty room."""
     seen: dict[str, set[str]] = defaultdict(set)
-    for role in ("sami", "ezz", "basel", "amina", "dara", "omar"):
+    for role in ("sami", "ezz", "rania", "basel", "amina", "dara", "omar"):
         for _where, response in answers(planted, role):
             for word in WORD.findall(response.said.decode("utf-8", "replace") + str(response.headers)):
                 seen[word].add(role)
@@ -95,7 +125,7 @@ def test_every_canary_could_have_been_seen(planted: Planted) -> None:
     )
 
 
-@pytest.mark.parametrize("role", ["nobody", "dara", "omar", "ezz", "rania", "basel", "staff"])
+@pytest.mark.parametrize("role", ["nobody", "dara", "omar", "ezz", "rania", "basel", "haytham", "staff"])
 def test_asking_for_a_hidden_word_is_like_asking_for_one_that_does_not_exist(role: str, planted: Planted) -> None:
     """Search, suggestions, and the searches of people, groups and institutions: the same page, whatever is hidden from the one who asks."""
     client, unlike = planted.client(role), []
@@ -107,10 +137,12 @@ def test_asking_for_a_hidden_word_is_like_asking_for_one_that_does_not_exist(rol
         "/ar/people/?q={}",
         "/ar/groups/?q={}",
         "/ar/institutions/?q={}",
+        "/ar/conversations/new/?q={}",
+        *(f"/ar/conversations/{planted.things[name].pk}/search/?q={{}}" for name in ("several_talk", "group_talk")),
     )
 
     def clean(response: Any, word: str) -> str:
-        return without_proof(response.said.decode().replace(word, "WORD"))
+        return FRESH.sub("", without_proof(response.said.decode().replace(word, "WORD")))
 
     nothing = {ask: clean(knock(client, "GET", ask.format(never)), never) for ask in asks}
     for word, readers in planted.canaries.items():
@@ -166,6 +198,101 @@ def test_a_removed_member_reads_and_writes_nothing_more(planted: Planted) -> Non
         assert client.post(f"/ar/posts/{post.pk}/{verb}", {"body": "<p>x</p>", "body_format": "html"}).status_code == 404
 
 
+# --- Conversations: nobody but those who take part, the house's own administrators included ----------------------------------------
+def test_the_admin_pages_know_nothing_of_conversations(planted: Planted) -> None:
+    """Not what was said, not by whom to whom, not that it was: lists, searches, records and histories of somebody who may see all of them."""
+    client, found, looked = planted.client("staff"), [], 0
+    private = {word for word, readers in planted.canaries.items() if word in spoken(planted)}
+    numbers = {str(pk) for pk in Conversation.objects.values_list("pk", flat=True)}
+    told = Activity.objects.filter(reach__gte=Audience.PARTICIPANTS)
+    assert told.count() > 20 and Notice.objects.filter(reason="chat_mention").count() == 2, "the control: there is something to see"
+    asks = [
+        *admin_addresses(),
+        *(f"/ar/admin/activity/activity/{row.pk}/{end}" for row in told for end in ("change/", "history/", "delete/")),
+    ]
+    asks += [f"/ar/admin/notices/notice/{row.pk}/change/" for row in Notice.objects.filter(reason="chat_mention")]
+    asks += [f"/ar/admin/activity/activity/?verb={verb}" for verb in set(told.values_list("verb", flat=True))]
+    asks += ["/ar/admin/activity/activity/?reach=4", "/ar/admin/notices/notice/?reason=chat_mention", "/ar/admin/activity/activity/?q=zq"]
+    asks += [f"/ar/admin/activity/activity/?all=&p={page}" for page in range(4)] + ["/ar/admin/activity/job/", "/ar/admin/?q=zq"]
+    for path in asks:
+        response = knock(client, "GET", path)
+        html = response.said.decode("utf-8", "replace")
+        looked += response.status_code == 200
+        found += [f"{path}: {word}" for word in set(WORD.findall(html)) & private]
+        found += [
+            f"{path}: conversation {number}"
+            for number in re.findall(r"conversation\.(\d+)|/conversations/(\d+)/", html)
+            if set(number) & numbers
+        ]
+        found += [
+            f"{path}: {verb}"
+            for verb in re.findall(r">(said|started_conversation|edited_message|\w+_from_conversation|chat_mention)<", html)
+        ]
+    assert not found, listed(found)
+    assert looked > 60
+    for model in ("conversation", "message", "participant", "seat", "attachment", "messagereaction"):
+        assert knock(client, "GET", f"/ar/admin/chat/{model}/").status_code == 404, model
+    assert knock(client, "GET", "/ar/admin/moderation/report/").status_code == 404
+
+
+def test_what_is_said_rings_no_bell_and_counts_nowhere_but_in_the_room(planted: Planted) -> None:
+    """The feed, its pill, the bell, and the badge of everybody else stand still while people talk."""
+    p, w = planted, planted.world
+    roles = [role for role in ROLES if role not in ("carmen", "basel", "ezz", "haytham", "suspended")]
+
+    def counts() -> dict[str, list[Any]]:
+        ways = ("/notices/count/", "/conversations/count/", "/ar/feed/new/?after=0", "/ar/feed/new/?after=0&scope=network")
+        found = {role: [knock(p.client(role), "GET", way).json() for way in ways] for role in roles}
+        lists = ("/ar/", "/ar/?scope=network", "/ar/notices/", "/ar/conversations/", "/ar/people/", f"/ar/groups/{w.group.pk}/")
+        pages = {
+            f"{role} pages": [FRESH.sub("", without_proof(knock(p.client(role), "GET", way).said.decode())) for way in lists]
+            for role in roles
+        }
+        return found | pages
+
+    before = counts()
+    for words in ("zqnewsqz", "zqmorenewsqz @mona @sami"):
+        chat.send(w.basel.actor, p.things["several_talk"], body=f"<p>{words}</p>", client_id=uuid.uuid4())
+    for activity in Activity.objects.filter(verb="said"):
+        notify(activity)
+    chat.react(w.ezz.actor, p.things["late_message"], "heart")
+    chat.describe(w.carmen.actor, p.things["several_talk"], name="zqnewnameqz", topic="zqnewtopicqz")
+    assert counts() == before
+
+
+def test_whoever_is_taken_out_finds_nothing_more_of_it(planted: Planted) -> None:
+    """ezz leaves the conversation of several: his own words in it, its name, its files and what he was told of it are gone with it."""
+    p, w = planted, planted.world
+    talk = p.things["several_talk"]
+    chat.send(w.basel.actor, talk, body="<p>@ezz zqtoezzqz</p>", client_id=uuid.uuid4())
+    p.canaries["zqtoezzqz"] = LATER
+    assert "zqtoezzqz" in knock(p.client("ezz"), "GET", f"/ar/conversations/{talk.pk}/").said.decode()
+    chat.remove(w.carmen.actor, talk, Participant.objects.get(conversation=talk, user=w.ezz.user))
+    for activity in Activity.objects.filter(verb__in=["said", "removed_from_conversation"]).order_by("pk"):
+        notify(activity)
+    for word in spoken(p):
+        p.canaries[word] = (
+            p.canaries[word] - {"ezz"} if p.canaries[word] <= LATER | {"sami"} and word not in own_words(p) else p.canaries[word]
+        )
+    found = [line for where, response in answers(p, "ezz", writes=True) for line in leaks(p, "ezz", where, response)]
+    assert not found, listed(found)
+    for verb in ("edit/", "removal/", "report/"):
+        assert p.client("ezz").post(f"/ar/messages/{p.things['late_message'].pk}/{verb}", {"body": "x", "reason": "x"}).status_code == 404
+
+
+def spoken(p: Planted) -> set[str]:
+    """The words planted in conversations, their files and their reports."""
+    begins = (
+        "direct early omarintalk omarinroom omarchat late takenback reported report commissions room hiddenroom talk lostfile toezz".split()
+    )
+    return {word for word in p.canaries if word.removeprefix("zq").startswith(tuple(begins))}
+
+
+def own_words(p: Planted) -> set[str]:
+    """Those of other rooms of ezz, and of his own files, which he keeps."""
+    return {word for word in spoken(p) if word.removeprefix("zq").startswith(("direct", "room", "omarinroom", "lostfile"))}
+
+
 # --- Over the socket -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("who", ["nobody", "dara", "omar", "basel"])
 def test_no_frame_carries_a_private_word_to_an_outsider(who: str, listen: Any, server: str, planted: Planted) -> None:
@@ -179,10 +306,15 @@ def test_no_frame_carries_a_private_word_to_an_outsider(who: str, listen: Any, s
     if who != "basel":
         topics += [p.things["members_topic"], p.things["omar_topic"]]
     names = [f"topic.{topic.pk}/{code}" for topic in topics for code in ("ar", "en")]
+    talks = [name for name in TALKS if who not in SEES[name]]
+    names += [f"conversation.{p.things[name].pk}/{code}" for name in talks for code in ("ar", "fr")]
+    names += [f"conversation.{p.things[name].pk}{end}" for name in talks for end in ("", "/people", "/xx")]
     names += [f"space.{space.pk}" for space in spaces_of] + [f"user.{w.ezz.user.pk}", f"user.{w.rania.user.pk}", "feed"]
     names += [f"topic.{topic.pk}" for topic in topics] + [
         f"topic.{topics[0].pk}/people",
         f"space.{w.hidden_group.pk}/members",
+        f"space.{w.group.pk}/chat",
+        f"user.{w.mona.user.pk}/chat",
         "feed/network",
     ]
     ear = listen(person)
@@ -200,6 +332,16 @@ def test_no_frame_carries_a_private_word_to_an_outsider(who: str, listen: Any, s
     forums.delete(w.rania.actor, p.things["hidden_post"])
     groups.edit(w.carmen.actor, w.hidden_group, name_ar="zqliverenamedqz", audience=Audience.MEMBERS, listed=False, join_rule="invitation")
     member(w.mona, w.hidden_group)
+    for name, speaker, other in (("direct_talk", w.ezz, w.mona), ("hidden_talk", w.rania, w.carmen)):
+        said = chat.send(speaker.actor, p.things[name], body=f"<p>zqlive{name.replace('_', '')}qz</p>", client_id=uuid.uuid4())
+        chat.edit(speaker.actor, said, body="<p>zqlivemendedqz</p>")
+        chat.react(other.actor, said, "heart")
+        chat.mark_read(other.actor, p.things[name], said.number)
+        chat.delete(speaker.actor, said)
+    if who != "basel":  # he takes part in these
+        for name in ("several_talk", "group_talk"):
+            chat.send(w.carmen.actor, p.things[name], body="<p>zqlivetalkqz</p>", client_id=uuid.uuid4())
+        chat.describe(w.carmen.actor, p.things["several_talk"], name="zqlivenameqz", topic="")
     heard = ear.frames(1.5)
     raw = json.dumps(ear.heard)
     assert WORD.findall(raw) == []
