@@ -104,6 +104,7 @@ def send(
     with transaction.atomic():
         conversation = _locked(conversation)
         if again := _again(actor, conversation, client_id):  # under the lock: a twin request may have held it before us
+            again.unknown = ready.unknown
             return again
         check(actor, "conversation.speak", conversation)
         _check_voice(actor, conversation)

@@ -70,7 +70,9 @@ class WhomForm(forms.Form):
         super().__init__(*args, **kwargs)
         data = cast(Any, self.data)
         typed = data.getlist("who") if hasattr(data, "getlist") else data.get("who", [])
-        self.handles = list(dict.fromkeys(word for part in typed for word in part.replace("،", " ").replace(",", " ").split()))[:200]
+        self.handles = list(
+            dict.fromkeys(word for part in typed for word in part.replace("\0", " ").replace("،", " ").replace(",", " ").split())
+        )[:200]
 
 
 class NewForm(WhomForm):

@@ -209,7 +209,8 @@ def shown(actor: Actor, rows: list[Message], language: str, *, read_number: int 
             mine.setdefault(message_id, []).append(kind)
     found: list[Shown] = []
     previous: Message | None = None
-    line = unread > 0 and read_number is not None
+    # Only where the first unread message is on this page: what stands farther on is not where one stopped.
+    line = unread > 0 and read_number is not None and bool(rows) and rows[0].number <= read_number + 1
     for row, fragment in zip(rows, messages_html(rows, language), strict=True):
         one = Shown(html=SafeString(""), number=row.number)
         day = timezone.localtime(row.created_at).date()
@@ -233,6 +234,7 @@ def shown(actor: Actor, rows: list[Message], language: str, *, read_number: int 
 def _follows(previous: Message | None, row: Message) -> bool:
     return (
         previous is not None
+        and previous.number + 1 == row.number
         and row.kind == previous.kind == Message.Kind.TEXT
         and (row.author_id, row.on_behalf_of_id) == (previous.author_id, previous.on_behalf_of_id)
         and row.reply_to_id is None

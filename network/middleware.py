@@ -16,6 +16,7 @@ from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessio
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware as DjangoLocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -91,6 +92,20 @@ class SessionMiddleware(DjangoSessionMiddleware):
             session.flush()
         elif now - seen > settings.SESSION_TOUCH_EVERY:
             session["seen"] = now
+
+
+class LocaleMiddleware(DjangoLocaleMiddleware):
+    """Leads an address without its language to the same one under it; but what is sent, or told to a script, stays where it was asked."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code == 404 and (
+            request.method not in ("GET", "HEAD") or response.headers.get("Content-Type") == "application/json"
+        ):
+            patch_vary_headers(response, ["Accept-Language"])
+            response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+            return response
+        led: HttpResponseBase = super().process_response(request, response)
+        return led
 
 
 class PageLanguageMiddleware:

@@ -6,6 +6,7 @@ import logging
 import sys
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -67,13 +68,12 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """The form's proof is missing or old: say so, and give back what was written."""
     if _wants_json(request):
         return error(request, 403, _("This page was open for too long. Load it again; what you wrote is kept."))
-    kept = [(name, value) for name, value in request.POST.items() if name in ("title", "body", "message") and value]
     return render(
         request,
         "403.html",
         {
             "exception": _("This form was open for too long or cookies are off. Your text is below: copy it and open the page again."),
-            "kept": kept,
+            "kept": _kept(request),
         },
         status=403,
     )
@@ -82,7 +82,24 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
 def error(request: Request, status: int, sentence: str = "") -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"error": sentence}, status=status)
-    return render(request, f"{status}.html", {"exception": sentence}, status=status)
+    return render(request, f"{status}.html", {"exception": sentence, "kept": _kept(request)}, status=status)
+
+
+def _kept(request: Request) -> list[tuple[str, str]]:
+    """What was written in a form that is refused as a whole: the page gives it back."""
+    if request.method != "POST":
+        return []
+    try:
+        written = request.POST
+    except (
+        BadRequest,
+        SuspiciousOperation,
+        UnicodeError,
+        LookupError,
+        RequestDataTooBig,
+    ):  # a body that nobody can read gives nothing back
+        return []
+    return [(name, str(value)) for name, value in written.items() if name in ("title", "body", "message") and value]
 
 
 def bad_request(request: Request, exception: Exception) -> HttpResponse:

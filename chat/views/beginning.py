@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chat import actions, queries
 from chat.forms import NewForm
 from chat.models import Conversation
-from chat.views.common import REFUSALS, reason_of, signed_in
+from chat.views.common import REFUSALS, guests_of, reason_of, signed_in
 from network import rates
 from network.fragments import done, page
 from network.names import fold
@@ -43,7 +43,7 @@ def new(request: Request) -> HttpResponse:
     try:
         rates.spend("converse", request.actor.person.pk)
         actor = speaking(request)
-        conversation = _begin(actor, queries.guests(actor, form.handles), form)
+        conversation = _begin(actor, guests_of(request, form), form)
     except REFUSALS as error:
         status, sentence, seconds = reason_of(error)
         form.add_error(None, sentence)

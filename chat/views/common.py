@@ -14,9 +14,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from chat import queries
+from chat.forms import WhomForm
 from chat.models import Conversation, Message
 from network import rates
 from network.requests import Request
+from network.spaces.models import Space
 
 View = Callable[..., HttpResponseBase]
 
@@ -33,6 +36,14 @@ def find(request: Request, conversation_id: int) -> Conversation:
 def find_message(request: Request, message_id: int) -> Message:
     """A message the reader may see, or 404."""
     return get_object_or_404(Message.objects.visible_to(request.actor).with_author().with_conversation(), pk=message_id)
+
+
+def guests_of(request: Request, form: WhomForm) -> list[Space]:
+    """Whom the form names; ValidationError where somebody it names is not there for the reader: never fewer than were meant."""
+    found = queries.guests(request.actor, form.handles)
+    if len(found) < len(form.handles):
+        raise ValidationError({"who": _("Choose people and institutions you can see.")})
+    return found
 
 
 def wants_json(request: Request) -> bool:

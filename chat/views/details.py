@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chat import actions, queries
 from chat.forms import AddForm, DetailsForm
 from chat.models import Conversation
-from chat.views.common import find, signed_in
+from chat.views.common import find, guests_of, signed_in
 from network import rates
 from network.files import serve_file
 from network.fragments import done, is_partial, page
@@ -86,10 +86,10 @@ def add(request: Request, conversation_id: int) -> HttpResponse:
     conversation = find(request, conversation_id)
     form = AddForm(request.POST)
     form.is_valid()
-    guests = queries.guests(request.actor, form.handles)
-    if not guests:
+    if not form.handles:
         return show(request, conversation, add_form=form, refusal=_("Choose at least one person or institution."), status=422)
     try:
+        guests = guests_of(request, form)
         rates.spend("invite", request.actor.person.pk, len(guests))
         actions.add(request.actor, conversation, guests, history=bool(form.cleaned_data.get("history")))
     except ValidationError as wrong:
