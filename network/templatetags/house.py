@@ -34,7 +34,7 @@ register = template.Library()
 # What points is mirrored in right-to-left pages; clocks, ticks, search and logos are not.
 POINTING = frozenset("chevron arrow reply send circular list numbered menu sign-in sign-out undo redo".split())
 _CLOCK = ZoneInfo(settings.TIME_ZONE)
-_DATE_FORMATS = {"date": "j F Y", "datetime": "j F Y{comma} H:i", "time": "H:i", "relative": "j F Y{comma} H:i"}
+_DATE_FORMATS = {"date": "j F Y", "day": "l j F", "datetime": "j F Y{comma} H:i", "time": "H:i", "relative": "j F Y{comma} H:i"}
 _THOUSANDS = {"ar": "٬", "fr": "\u202f"}
 _DECIMALS = {"ar": "٫", "fr": ","}
 
@@ -110,7 +110,7 @@ def _avatar(face: Face, size: str, online: bool, badge: str) -> SafeString:
 def when(moment: datetime | date | None, style: str = "relative") -> SafeString:
     """A `<time>` that static/js turns into the reader's zone, calendar and digits; without script, the secretariat's clock.
 
-    `style` is relative, date, datetime or time. None gives nothing.
+    `style` is relative, date, day (today, yesterday, Sunday 22 November), datetime or time. None gives nothing.
     """
     if moment is None:
         return SafeString("")
@@ -125,7 +125,8 @@ def when(moment: datetime | date | None, style: str = "relative") -> SafeString:
             style,
             format_date(local, pattern),
         )
-    return format_html('<time datetime="{}" data-time="date">{}</time>', moment.isoformat(), format_date(moment, "j F Y"))
+    style, pattern = ("day", _DATE_FORMATS["day"]) if style == "day" else ("date", "j F Y")
+    return format_html('<time datetime="{}" data-time="{}">{}</time>', moment.isoformat(), style, format_date(moment, pattern))
 
 
 @register.simple_tag

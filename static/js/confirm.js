@@ -1,7 +1,7 @@
 // A question in a dialog of the house, instead of the browser's.
 import { say } from "./say.js";
 
-/** Ask the sentence in data-confirm; resolves to true or false. */
+/** Ask the sentence in data-confirm; resolves to true or false. data-confirm-tone="danger" where something goes for good. */
 export function ask(source) {
   const dialog = document.createElement("dialog");
   dialog.className = "dialog";
@@ -12,7 +12,7 @@ export function ask(source) {
   const form = document.createElement("form");
   form.method = "dialog";
   form.className = "dialog-actions";
-  form.append(button(say("no"), "no", "button"), button(source.dataset.confirmYes || say("yes"), "yes", "button button-primary"));
+  form.append(button(say("no"), "no", "button"), button(source.dataset.confirmYes || say("yes"), "yes", `button button-${source.dataset.confirmTone || "primary"}`));
   dialog.append(text, form);
   document.body.append(dialog);
   dialog.showModal();

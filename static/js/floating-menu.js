@@ -28,6 +28,14 @@ export async function openMenu(link, react, prepare = () => {}) {
     if (panel.contains(document.activeElement) || document.activeElement === document.body) link.focus();
     panel.remove();
   });
+  // Arrows walk the items, as in every menu of the house.
+  panel.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const items = [...panel.querySelectorAll("a[href], button")];
+    items[(items.indexOf(document.activeElement) + step + items.length) % items.length]?.focus();
+  });
   prepare(panel);
   panel.showPopover();
   const box = link.getBoundingClientRect();

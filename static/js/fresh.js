@@ -34,7 +34,7 @@ async function fetchParts() {
     part.replaceChildren(...document.importNode(fresh, true).childNodes);
     window.htmx?.process(part);
   }
-  document.title = page.title;
+  document.title = `${/^\(\d+\+?\) /.exec(document.title)?.[0] ?? ""}${page.title}`; // the number before it is bell.js's
 }
 
 function inUse(part) {

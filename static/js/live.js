@@ -4,6 +4,7 @@
 // On the page:  <div data-stream="topic.42" data-version="17" data-tail>…<article id="post-7" data-number="3">…</div>
 //   data-tail: the last page of the topic, where new posts are put. body[data-poll]: milliseconds between questions, without a line.
 // Events on document:  live:hint {stream, kind, …}   live:typing {stream, user, name}   live:applied {element, op}
+//   live:subscribed {stream}: from now on its hints are heard; what was hinted before may have been missed
 //   multaqa:connection {state}   multaqa:count {name, value}
 import { refresh } from "./fresh.js";
 import { say, toast } from "./say.js";
@@ -165,7 +166,8 @@ function hear(frame) {
       return;
     case "subscribed":
       tellHere(plain(frame.stream));
-      return met(plain(frame.stream), frame.version);
+      met(plain(frame.stream), frame.version);
+      return emit("live:subscribed", { stream: plain(frame.stream) });
     case "gone":
       return gone(plain(frame.stream));
     case "head":
@@ -490,6 +492,8 @@ document.addEventListener("live:row", (event) => row(event.detail));
 document.addEventListener("live:resynced", (event) => {
   const state = states.get(event.detail.stream);
   if (!state) return;
+  // What was heard while the answer was on its way went with the list it was put into: it is asked for again.
+  state.head = Math.max(state.head, state.version ?? 0, ...state.ahead);
   state.version = event.detail.version;
   state.ahead.clear();
   if (state.head > state.version) later(event.detail.stream);

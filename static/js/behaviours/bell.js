@@ -1,10 +1,13 @@
 // The numbers of notices and conversations: a hint says that one changed, the server counts what this reader may still see.
+import { isBeingRead } from "../chat/being-read.js";
 
 const PATIENCE = 150;
-const TITLE = document.title;
+const READING = 1_500;
+const COUNTED = /^\(\d+\+?\) /;
 
 export function connect(body) {
   if (!body.dataset.user) return undefined;
+  title(parseInt(document.querySelector('[data-count="chat"]:not([hidden])')?.textContent ?? "", 10) || 0);
   let timer = 0;
   const ask = async () => {
     try {
@@ -23,7 +26,7 @@ export function connect(body) {
       if (!answer.ok) return;
       const { count } = await answer.json();
       document.dispatchEvent(new CustomEvent("multaqa:count", { detail: { name: "chat", value: count } }));
-      document.title = count ? `(${count > 99 ? "99+" : count}) ${TITLE}` : TITLE;
+      title(count);
     } catch {
       // The next hint asks again.
     }
@@ -32,26 +35,33 @@ export function connect(body) {
     clearTimeout(timer);
     timer = setTimeout(ask, PATIENCE);
   };
-  const soonTalk = () => {
+  const soonTalk = (patience = PATIENCE) => {
     clearTimeout(talkTimer);
-    talkTimer = setTimeout(askTalk, PATIENCE);
+    talkTimer = setTimeout(askTalk, patience);
   };
   const onHint = (event) => {
     const { kind } = event.detail;
     if (kind === "notices" || kind === "poll") soon();
-    if (kind === "chat" || kind === "poll") soonTalk();
+    if (kind === "chat") soonTalk(isBeingRead(event.detail) ? READING : PATIENCE);
+    else if (kind === "poll") soonTalk();
   };
-  const onConnection = (event) => {
-    if (event.detail.state !== "live") return;
+  // What was hinted before one's own stream was heard, or while the line was away, nobody has counted.
+  const onSubscribed = (event) => {
+    if (!event.detail.stream.startsWith("user.")) return;
     soon();
     soonTalk();
   };
   document.addEventListener("live:hint", onHint);
-  document.addEventListener("multaqa:connection", onConnection);
+  document.addEventListener("live:subscribed", onSubscribed);
   return () => {
     clearTimeout(timer);
     clearTimeout(talkTimer);
     document.removeEventListener("live:hint", onHint);
-    document.removeEventListener("multaqa:connection", onConnection);
+    document.removeEventListener("live:subscribed", onSubscribed);
   };
+}
+
+function title(count) {
+  const bare = document.title.replace(COUNTED, "");
+  document.title = count ? `(${count > 99 ? "99+" : count}) ${bare}` : bare;
 }

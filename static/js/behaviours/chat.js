@@ -1,107 +1,87 @@
 // A room: sending that is honest, reading without jumps, who types and who has read. Without script the same page works by forms and links.
+import { Box, copy } from "../chat/box.js";
 import { regroup } from "../chat/grouping.js";
 import { History } from "../chat/history.js";
+import { followKeyboard } from "../chat/keyboard.js";
 import { Outbox } from "../chat/outbox.js";
 import { People } from "../chat/people.js";
+import { Place } from "../chat/place.js";
 import { Reading } from "../chat/reading.js";
+import { Voice } from "../chat/voice.js";
+import { Walk } from "../chat/walk.js";
+import { ask } from "../confirm.js";
 import { openMenu } from "../floating-menu.js";
 import { say, toast } from "../say.js";
 
 const WORDS = { 401: "signed-out", 403: "refused", 404: "gone", 429: "too-fast" };
+const FOUND = 2_400;
 
 export function connect(main) {
   const stop = new AbortController();
   const { signal } = stop;
   const list = main.querySelector("#messages");
   const form = main.querySelector("#composer");
-  const box = form?.elements.namedItem("body");
+  const jump = main.querySelector("[data-latest]");
   const user = document.body.dataset.user;
   const sentences = main.querySelector("[data-words-of]").dataset;
-  const token = document.querySelector("meta[name=csrf-token]")?.content ?? "";
-  const draftKey = `chat-draft:${user}:${main.dataset.conversation}`;
+  const meta = document.querySelector("meta[name=csrf-token]");
 
   const room = {
     list,
     stream: list.dataset.stream,
     kind: main.dataset.kind,
     user,
-    token,
+    token: meta?.content ?? "",
     sendUrl: main.dataset.send,
     typingLine: main.querySelector("[data-typing-line]"),
     pending: main.querySelector("template[data-pending]"),
     word: (name) => sentences[name] ?? say(name),
-    get lastNumber() {
-      return Math.max(0, ...[...list.querySelectorAll("[data-number]")].map((message) => Number(message.dataset.number)));
-    },
-    // The server's answer is a row like any other.
-    take(said) {
-      reading.wrote(said.number);
-      document.dispatchEvent(
-        new CustomEvent("live:row", { detail: { stream: room.stream, op: "append", id: `message-${said.id}`, number: said.number, version: said.version, html: said.html } }),
-      );
-      if (said.unknown?.length) toast(`${said.unknown.map((name) => `@${name}`).join(" ")}: ${say("unknown-names")}`);
-    },
+    has: (client) => Boolean(list.querySelector(`:scope > [data-client="${CSS.escape(client)}"]`)),
+    take,
     place(element) {
       list.querySelector("[data-empty]")?.remove();
       list.append(element);
-      history.came(true);
+      place.toEnd();
     },
-    grew() {
-      if (history.atEnd) history.toEnd();
-    },
-    voice(element, voice) {
-      const choice = form?.querySelector(`input[name="on_behalf_of"][value="${CSS.escape(voice ?? "")}"]`)?.closest(".as-identity");
-      if (!choice || !voice) return;
-      const star = choice.querySelector(".avatar").cloneNode(true);
-      star.classList.remove("avatar-small");
-      const face = element.querySelector(".avatar");
-      face.classList.add("avatar-tiny", "avatar-badge");
-      star.append(face.cloneNode(true));
-      face.replaceWith(star);
-      element.querySelector("[data-name]").textContent = choice.querySelector("b").textContent;
-    },
-    edit(entry, files) {
-      box.value = entry.words;
-      setReply(entry.reply ?? null);
-      if (files.length) form.dispatchEvent(new CustomEvent("multaqa:files", { detail: { files }, cancelable: true }));
-      box.focus();
-      changed();
-    },
+    speakAs,
+    write: (entry, files) => box?.write(entry.words, entry.reply, files),
     async copy(words) {
-      try {
-        await navigator.clipboard.writeText(words);
-        toast(sentences.copied);
-      } catch {
-        toast(say("copy-failed"), { tone: "danger" });
-      }
+      const copied = await copy(words);
+      toast(copied ? sentences.copied : sentences.copyFailed, copied ? {} : { tone: "danger" });
     },
+    freshToken,
   };
 
-  const history = new History(list, main.dataset.messages, main.querySelector("[data-latest]"), () => {
-    mark(list);
-    regroup(list);
-    people.paint();
-    reading.watch();
-  });
-  const reads = JSON.parse(document.getElementById("reads")?.textContent || "{}");
-  const people = new People(room, reads);
-  const reading = new Reading(list, (number) => {
+  const place = new Place(list, jump);
+  const history = new History(list, { url: main.dataset.messages, words: jump.dataset, place, changed: settle });
+  const states = { here: main.dataset.here.split(" ").filter(Boolean), away: main.dataset.away.split(" ").filter(Boolean) };
+  const people = new People(room, JSON.parse(document.getElementById("reads")?.textContent || "{}"), states);
+  const reading = new Reading(list, async (number) => {
     // Seeing the thing itself marks what was told about it.
     post("/notices/seen/", { thread: room.stream }).catch(() => {});
-    return post(main.dataset.readUrl, { number });
+    return (await post(main.dataset.readUrl, { number })).ok;
   });
+  const voice = new Voice(main.querySelector("[data-announcer]"), room.word("new"));
+  const walk = new Walk(list);
   const outbox = new Outbox(room, `chat-outbox:${user}:${main.dataset.conversation}`);
+  const box = form && new Box(form, { key: `chat-draft:${user}:${main.dataset.conversation}`, send, save, last: changeLast });
 
   mark(list);
   regroup(list);
+  place.begin(signal);
   history.begin(signal);
   people.begin(signal);
   reading.begin(signal);
+  walk.begin(signal);
   outbox.begin(signal);
+  box?.begin(signal);
+  followKeyboard(signal);
+  takeDrops();
 
   // --- What arrives ---
 
   let settling = 0;
+
   document.addEventListener(
     "live:applied",
     (event) => {
@@ -109,38 +89,139 @@ export function connect(main) {
       if (element.parentElement !== list) return;
       list.querySelector("[data-empty]")?.remove();
       mark(element);
-      outbox.arrived(element.dataset.client);
+      const mine = outbox.arrived(element.dataset.client);
       if (op === "append") {
-        people.said(element.dataset.author);
-        history.came(element.dataset.author === user);
+        if (element.dataset.author) people.said(element.dataset.author, Number(element.dataset.number));
+        if (element.dataset.author !== user) voice.say(element);
+        if (mine) place.toEnd();
+        else place.came();
       }
-      cancelAnimationFrame(settling);
-      settling = requestAnimationFrame(() => {
+      settling ||= requestAnimationFrame(() => {
+        settling = 0;
         outbox.settle();
-        regroup(list);
-        people.paint();
-        reading.watch();
-        if (history.atEnd) history.toEnd();
+        if (place.atEnd) history.trim();
+        settle();
       });
     },
     { signal },
   );
-  document.addEventListener("live:resync", (event) => event.detail.stream === room.stream && history.resync(), { signal });
-  document.addEventListener(
-    "live:gone",
-    (event) => {
-      if (event.detail.stream !== room.stream) return;
-      outbox.stop();
-      main.querySelector("[data-withdrawn]").hidden = false;
-      if (box) box.readOnly = true;
-      form?.querySelectorAll("button, input").forEach((control) => (control.disabled = true));
+  document.addEventListener("live:resync", (event) => event.detail.stream === room.stream && latest(), { signal });
+  document.addEventListener("live:gone", (event) => event.detail.stream === room.stream && close(), { signal });
+
+  // The list holds other messages than before.
+  function settle() {
+    mark(list);
+    regroup(list);
+    people.paint();
+    reading.watch();
+    walk.refresh();
+  }
+
+  function mark(within) {
+    const messages = within.matches("[data-author]") ? [within] : within.querySelectorAll(":scope > [data-author]");
+    for (const message of messages) if (message.dataset.author === user) message.dataset.mine = "";
+  }
+
+  async function latest() {
+    if (await history.resync()) place.toEnd();
+  }
+
+  jump.addEventListener(
+    "click",
+    async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (history.isTail) place.toEnd();
+      else await latest();
+      // By keyboard one goes on from where one has been brought.
+      if (!event.detail) list.querySelector(':scope > [data-number][tabindex="0"]')?.focus({ preventScroll: true });
     },
     { signal },
   );
 
-  function mark(within) {
-    const messages = within.matches?.("[data-author]") ? [within] : within.querySelectorAll("[data-author]");
-    for (const message of messages) if (message.dataset.author === user) message.dataset.mine = "";
+  // Taken out: nothing more is heard or said here. What one wrote stays to be copied.
+  function close() {
+    const reason = room.word("gone");
+    box?.close();
+    outbox.close(reason);
+    document.querySelector(".chat-side")?.replaceChildren();
+    main.querySelector("[data-withdrawn]").hidden = false;
+    room.typingLine.hidden = true;
+    jump.hidden = true;
+  }
+
+  // --- Sending ---
+
+  // The server's answer is a row like any other.
+  function take(said) {
+    reading.wrote(said.number);
+    const detail = { stream: room.stream, op: "append", id: `message-${said.id}`, number: said.number, version: said.version, html: said.html };
+    document.dispatchEvent(new CustomEvent("live:row", { detail }));
+    if (said.unknown?.length) toast(`${said.unknown.map((name) => `@${name}`).join(" ")}: ${say("unknown-names")}`);
+  }
+
+  function send(entry) {
+    outbox.add(entry);
+    if (!history.isTail) latest();
+  }
+
+  // The institution's star, with one's own circle on it, as the server will draw it.
+  function speakAs(element, chosen) {
+    const choice = form?.querySelector(`input[name="on_behalf_of"][value="${CSS.escape(chosen ?? "")}"]`)?.closest(".as-identity");
+    if (!choice || !chosen) return;
+    const star = choice.querySelector(".avatar").cloneNode(true);
+    star.classList.remove("avatar-small");
+    const face = element.querySelector(".avatar");
+    face.classList.add("avatar-tiny", "avatar-badge");
+    star.append(face.cloneNode(true));
+    face.replaceWith(star);
+    element.querySelector("[data-name] bdi").textContent = choice.querySelector("b").textContent;
+  }
+
+  // --- Changing and taking back ---
+
+  async function change(url) {
+    try {
+      const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html"); // inert: nothing in it runs
+      const words = page.querySelector("textarea[name=body]");
+      if (!answer.ok || !words) throw new Error(String(answer.status));
+      box.change(url, words.value);
+    } catch {
+      location.assign(url); // the plain page says more
+    }
+  }
+
+  // "" when it was taken, else why not.
+  async function save(url, words) {
+    try {
+      const answer = await post(url, { body: words }, { Accept: "application/json" });
+      const said = await answer.json().catch(() => ({}));
+      if (!answer.ok) return said.error || say(WORDS[answer.status] ?? "failed");
+      take(said);
+      return "";
+    } catch {
+      return say("no-line");
+    }
+  }
+
+  // ArrowUp in an empty box: the last thing one said. The server decides whether it may still be changed.
+  function changeLast() {
+    const last = [...list.querySelectorAll(":scope > [data-mine][data-number]:not(.message-removed)")].at(-1);
+    const link = last?.querySelector("a[data-menu]");
+    if (link) change(link.href.replace(/menu\/$/, "edit/"));
+    return Boolean(link);
+  }
+
+  async function remove(link, opener) {
+    if (!(await ask(link))) return opener.focus();
+    try {
+      const answer = await post(link.href, {}, { Accept: "application/json" });
+      if (!answer.ok) toast(say(WORDS[answer.status] ?? "failed"), { tone: "danger" });
+    } catch {
+      toast(say("no-line"), { tone: "danger" });
+    }
+    return document.getElementById(opener.closest("[data-number]")?.id)?.focus({ preventScroll: true });
   }
 
   // --- Menus and reactions ---
@@ -148,37 +229,64 @@ export function connect(main) {
   list.addEventListener(
     "click",
     (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       const button = event.target.closest(".reactions button[formaction]");
       if (button) {
         event.preventDefault();
-        return react(button);
+        react(button);
+        return;
       }
       const link = event.target.closest("a[data-menu]");
-      if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.button) {
+      if (link) {
         event.preventDefault();
-        return openMenu(link, react, (panel) => prepare(panel, link));
+        openMenu(link, react, (panel) => prepare(panel, link));
+        return;
       }
-      const quoted = event.target.closest(".message-quoted");
-      const there = quoted && document.getElementById(`message-${/\/messages\/(\d+)\//.exec(quoted.getAttribute("href"))?.[1]}`);
-      if (there) {
+      const quoted = event.target.closest("a.message-quoted");
+      const answered = quoted && document.getElementById(`message-${/\/messages\/(\d+)\//.exec(quoted.getAttribute("href"))?.[1]}`);
+      if (answered) {
         event.preventDefault();
-        there.scrollIntoView({ block: "center" });
-        there.classList.add("is-found");
-        setTimeout(() => there.classList.remove("is-found"), 2_000);
+        find(answered);
       }
     },
     { signal },
   );
+  // A word for whoever points at a heart or an eye; it need not travel with every message.
+  list.addEventListener(
+    "mouseover",
+    (event) => {
+      const button = event.target.closest(".reactions button[aria-label]");
+      if (button && !button.title) button.title = button.getAttribute("aria-label");
+    },
+    { signal, passive: true },
+  );
+
+  function find(message) {
+    message.scrollIntoView({ block: "center" });
+    message.focus({ preventScroll: true });
+    message.classList.add("is-found");
+    setTimeout(() => message.classList.remove("is-found"), FOUND);
+  }
 
   function prepare(panel, link) {
     const message = link.closest("[data-number]");
-    panel.querySelector("[data-reply]")?.addEventListener("click", (event) => {
-      if (!form) return;
-      event.preventDefault();
-      panel.hidePopover();
-      setReply({ id: event.currentTarget.dataset.reply, name: message.querySelector(".author")?.textContent.trim() ?? "", words: message.querySelector(".prose")?.textContent.trim().slice(0, 120) ?? "" });
-      box.focus();
-    });
+    const on = (what, act) =>
+      panel.querySelector(what)?.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        panel.hidePopover();
+        act(event.currentTarget);
+      });
+    if (box) {
+      on("[data-reply]", ({ dataset }) => {
+        const name = message.querySelector(".author")?.textContent.trim() ?? "";
+        const words = message.querySelector(".prose")?.textContent.replace(/\s+/g, " ").trim().slice(0, 120) ?? "";
+        box.answer({ id: dataset.reply, name, words });
+        box.focus();
+      });
+      on("[data-change]", (item) => change(item.href));
+    }
+    on("[data-take-back]", (item) => remove(item, link));
     const pin = panel.querySelector('form[action*="/pin/"]');
     pin?.addEventListener("submit", async (event) => {
       event.preventDefault();
@@ -193,7 +301,6 @@ export function connect(main) {
   }
 
   async function react(button) {
-    const on = button.getAttribute("aria-pressed") !== "true";
     let answer;
     try {
       answer = await post(button.getAttribute("formaction"), { kind: button.value });
@@ -206,140 +313,66 @@ export function connect(main) {
       return;
     }
     const holder = document.createElement("template");
-    holder.innerHTML = await answer.text(); // our own fragment
+    holder.innerHTML = await answer.text(); // our own fragment, with one's own reactions held down
     const fresh = holder.content.firstElementChild;
     const shown = fresh && document.getElementById(fresh.id);
     if (!shown || Number(fresh.dataset.version) < Number(shown.dataset.version)) return;
     const focused = shown.contains(document.activeElement);
     shown.replaceWith(fresh);
-    mark(fresh);
-    regroup(list);
-    people.paint();
+    settle();
     if (focused) fresh.querySelector(`.reactions button[value="${button.value}"], a[data-menu]`)?.focus({ preventScroll: true });
-    return on;
   }
 
-  // --- Writing ---
+  // --- Files let fall anywhere on the room ---
 
-  let reply = null;
-  if (form) {
-    restore();
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      send();
-    }, { signal });
-    box.addEventListener("keydown", onKey, { signal });
-    box.addEventListener("input", keep, { signal });
-    form.querySelector("[data-reply-cancel]")?.addEventListener("click", (event) => {
-      event.preventDefault();
-      setReply(null);
-      box.focus();
-    }, { signal });
-    const menu = form.querySelector("[data-enter-menu]");
-    const choice = form.querySelector("[data-enter-sends]");
-    menu.hidden = false;
-    choice.checked = enterSends();
-    choice.addEventListener("change", () => stored("chat-enter", choice.checked ? "yes" : "no"), { signal });
-    const waiting = form.elements.namedItem("reply_to").value;
-    if (waiting) reply = { id: waiting, name: form.querySelector("[data-reply-name]").textContent.trim(), words: form.querySelector("[data-reply-words]").textContent.trim() };
-    form.addEventListener("paste", (event) => {
-      const files = [...(event.clipboardData?.files ?? [])];
-      if (!files.length) return;
-      event.preventDefault();
-      form.dispatchEvent(new CustomEvent("multaqa:files", { detail: { files }, cancelable: true }));
-    }, { signal });
+  function takeDrops() {
+    if (!box) return;
+    let depth = 0;
+    const over = (is) => form.classList.toggle("is-over", is);
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    main.addEventListener("dragenter", (event) => hasFiles(event) && over(++depth > 0), { signal });
+    main.addEventListener("dragleave", (event) => hasFiles(event) && over((depth = Math.max(0, depth - 1)) > 0), { signal });
+    main.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault(), { signal });
+    main.addEventListener(
+      "drop",
+      (event) => {
+        if (!hasFiles(event)) return;
+        over((depth = 0) > 0);
+        if (event.defaultPrevented) return; // the box itself took them
+        event.preventDefault();
+        box.attach([...event.dataTransfer.files]);
+        box.focus();
+      },
+      { signal },
+    );
   }
 
-  function onKey(event) {
-    if (event.isComposing || event.defaultPrevented) return;
-    if (event.key === "Escape" && reply) {
-      event.preventDefault();
-      setReply(null);
-    } else if (event.key === "Enter" && !event.altKey) {
-      const sends = event.ctrlKey || event.metaKey || event.shiftKey !== enterSends();
-      if (!sends) return;
-      event.preventDefault();
-      send();
-    }
-  }
+  // --- The way to the server ---
 
-  async function send() {
-    const words = box.value.trim();
-    const input = form.querySelector('input[type="file"]');
-    const files = [...input.files];
-    if (!input.checkValidity()) return input.reportValidity();
-    if (!words && !files.length) return box.focus();
-    const voice = form.querySelector('input[name="on_behalf_of"]:checked')?.value ?? "";
-    if (!history.isTail) await history.resync();
-    outbox.add({ words, reply, voice, files });
-    form.querySelectorAll(".field-error").forEach((error) => error.remove());
-    const chosen = voice;
-    form.reset(); // the list of files empties with it
-    const back = form.querySelector(`input[name="on_behalf_of"][value="${CSS.escape(chosen)}"]`);
-    if (back) back.checked = true;
-    const tick = form.querySelector("[data-enter-sends]");
-    tick.checked = enterSends();
-    box.value = "";
-    setReply(null);
-    changed();
-    box.focus();
-  }
-
-  function setReply(to) {
-    reply = to;
-    const bar = form.querySelector("[data-reply-bar]");
-    bar.hidden = !to;
-    form.elements.namedItem("reply_to").value = to?.id ?? "";
-    form.querySelector("[data-reply-name]").textContent = to?.name ?? "";
-    form.querySelector("[data-reply-words]").textContent = to?.words ?? "";
-    keep();
-  }
-
-  function changed() {
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  function keep() {
-    stored(draftKey, box.value || reply ? JSON.stringify({ words: box.value, reply }) : null);
-  }
-
-  function restore() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(draftKey) ?? "null");
-      if (!kept || box.value) return;
-      box.value = kept.words ?? "";
-      if (kept.reply && !form.elements.namedItem("reply_to").value) setReply(kept.reply);
-    } catch {
-      /* no store */
-    }
-  }
-
-  function enterSends() {
-    try {
-      return localStorage.getItem("chat-enter") !== "no";
-    } catch {
-      return true;
-    }
-  }
-
-  function stored(key, value) {
-    try {
-      if (value === null) localStorage.removeItem(key);
-      else localStorage.setItem(key, value);
-    } catch {
-      /* a private window has no store */
-    }
-  }
-
-  function post(address, values) {
+  function post(address, values, headers = {}) {
     return fetch(address, {
       method: "POST",
       body: new URLSearchParams(values),
       credentials: "same-origin",
       keepalive: true,
       redirect: "manual",
-      headers: { "X-CSRFToken": token, "X-Requested-With": "fetch", "HX-Current-URL": location.href },
+      headers: { "X-CSRFToken": room.token, "X-Requested-With": "fetch", "HX-Current-URL": location.href, ...headers },
     });
+  }
+
+  // The proof of the form changes when one signs in anew, perhaps in another tab: true when there is another than ours.
+  async function freshToken() {
+    try {
+      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const token = page.querySelector("meta[name=csrf-token]")?.content;
+      if (!answer.ok || !token || page.body.dataset.user !== user) return false;
+      room.token = token;
+      if (meta) meta.content = token;
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   return () => {

@@ -1,6 +1,8 @@
 // The list of rooms lives: after a hint it is fetched anew, keeping the place of eyes and focus.
+import { isBeingRead } from "../chat/being-read.js";
 
 const PATIENCE = 300;
+const READING = 1_500;
 
 export function connect(list) {
   let timer = 0;
@@ -15,7 +17,10 @@ export function connect(list) {
       // The next hint asks again.
     }
   };
+  let shown = "";
   const put = (html) => {
+    if (html === shown) return;
+    shown = html;
     const holder = document.createElement("template");
     holder.innerHTML = html; // our own fragment
     const focus = list.contains(document.activeElement) ? document.activeElement.id : "";
@@ -24,23 +29,24 @@ export function connect(list) {
     list.scrollTop = top;
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   };
-  const soon = () => {
+  const soon = (patience = PATIENCE) => {
     clearTimeout(timer);
-    timer = setTimeout(ask, PATIENCE);
+    timer = setTimeout(ask, patience);
   };
   const onHint = (event) => {
-    if (event.detail.kind === "chat" || event.detail.kind === "poll") soon();
+    if (event.detail.kind === "chat") soon(isBeingRead(event.detail) ? READING : PATIENCE);
+    else if (event.detail.kind === "poll") soon();
   };
   // Hints may have been lost while the line was away, or before it stood.
-  const onConnection = (event) => {
-    if (event.detail.state === "live") soon();
+  const onSubscribed = (event) => {
+    if (event.detail.stream.startsWith("user.")) soon();
   };
   document.addEventListener("live:hint", onHint);
-  document.addEventListener("multaqa:connection", onConnection);
+  document.addEventListener("live:subscribed", onSubscribed);
   return () => {
     clearTimeout(timer);
     asking?.abort();
     document.removeEventListener("live:hint", onHint);
-    document.removeEventListener("multaqa:connection", onConnection);
+    document.removeEventListener("live:subscribed", onSubscribed);
   };
 }

@@ -61,6 +61,7 @@ function moment(element) {
   // A day without an hour is that day everywhere: noon UTC would be, but only between -12 and +11.
   const at = dateOnly ? new Date(...said.split("-").map((part, i) => Number(part) - (i === 1 ? 1 : 0))) : new Date(said);
   if (Number.isNaN(at.getTime())) return "";
+  if (element.dataset.time === "day") return day(dateOnly ? said : dayKey.format(at));
   if (dateOnly) return date(at, new Intl.DateTimeFormat(locale(), { day: "numeric", month: "long", year: "numeric" }), element);
   element.title = `${fullDate.format(at)}${comma()} ${clock.format(at)}${calendar === "gregorian" ? "" : ` · ${hijriDate.format(at)}`}`;
   switch (element.dataset.time) {
@@ -89,6 +90,17 @@ function date(at, gregorian, element) {
   // Among the facts of a page a reader of both calendars sees both; rows and lines keep one, and the other when pointed at.
   const both = root.dataset.calendar === "both" && element.closest("dd");
   return both ? `${gregorian.format(at)} (${hijriDate.format(at)})` : gregorian.format(at);
+}
+
+// "2026-11-22": today, yesterday, Sunday 22 November.
+function day(key) {
+  const at = new Date(`${key}T12:00:00Z`); // noon: the same day whatever the clock of its formatter
+  const ago = Math.round((new Date(`${dayKey.format(new Date())}T12:00:00Z`) - at) / 86_400_000);
+  if (ago === 0 || ago === 1) return since.format(-ago, "day");
+  const thisYear = key.slice(0, 4) === dayKey.format(new Date()).slice(0, 4);
+  const system = calendar === "hijri" ? "islamic-umalqura" : "gregory";
+  const options = { weekday: "long", day: "numeric", month: "long", timeZone: "UTC", ...(thisYear ? {} : { year: "numeric" }) };
+  return new Intl.DateTimeFormat(locale(system), options).format(at);
 }
 
 function shortDate(at) {

@@ -1,26 +1,30 @@
 // What follows the same voice within five minutes needs no header again; a new day says so, in the reader's own zone.
 
 const WITHIN = 5 * 60_000;
-const zone = document.documentElement.dataset.zone || undefined;
-const dayOf = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+const dayOf = formatter(document.documentElement.dataset.zone);
 
 export function regroup(list) {
   let previous = null;
   let day = "";
-  const marks = new Map([...list.querySelectorAll(":scope > [data-day]")].map((mark) => [mark.dataset.day, mark]));
+  const marks = new Map();
+  for (const mark of list.querySelectorAll(":scope > [data-day]")) {
+    if (marks.has(mark.dataset.day)) mark.remove();
+    else marks.set(mark.dataset.day, mark);
+  }
   for (const message of [...list.querySelectorAll(":scope > [data-number]")]) {
     const here = dayOf.format(new Date(message.dataset.at));
-    let begins = false;
-    if (here !== day) {
+    const line = message.previousElementSibling?.id === "unread" ? message.previousElementSibling : null;
+    const begins = here !== day;
+    if (begins) {
       day = here;
-      begins = true;
-      const mark = marks.get(here) ?? dayMark(here, message.dataset.at);
+      const mark = marks.get(here) ?? dayMark(here);
       marks.delete(here);
-      const unread = message.previousElementSibling?.id === "unread" ? message.previousElementSibling : message;
-      if (unread.previousElementSibling !== mark) unread.before(mark);
+      const first = line ?? message;
+      if (first.previousElementSibling !== mark) first.before(mark);
     }
-    const unread = message.previousElementSibling?.id === "unread";
-    message.classList.toggle("message-follows", !begins && !unread && follows(previous, message));
+    // Said only where it changes: whoever watches the list is not woken for nothing.
+    const joined = !begins && !line && follows(previous, message);
+    if (message.classList.contains("message-follows") !== joined) message.classList.toggle("message-follows", joined);
     previous = message;
   }
   for (const mark of marks.values()) mark.remove();
@@ -38,13 +42,22 @@ function follows(previous, message) {
   );
 }
 
-function dayMark(day, at) {
+function dayMark(day) {
   const mark = document.createElement("div");
   mark.className = "divider";
   mark.dataset.day = day;
   const time = document.createElement("time");
-  time.dateTime = at;
-  time.dataset.time = "date"; // times.js writes it in the reader's calendar
+  time.dateTime = day;
+  time.dataset.time = "day"; // times.js writes it in the reader's calendar
   mark.append(time);
   return mark;
+}
+
+function formatter(zone) {
+  const options = { year: "numeric", month: "2-digit", day: "2-digit" };
+  try {
+    return new Intl.DateTimeFormat("en-CA", { ...options, timeZone: zone || undefined });
+  } catch {
+    return new Intl.DateTimeFormat("en-CA", options); // a zone that this browser does not know
+  }
 }

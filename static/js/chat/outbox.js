@@ -1,22 +1,27 @@
 // What one has written and the server has not yet acknowledged. It stands in the list at once, survives a reload and a closed laptop
 // (this browser keeps it), goes out one at a time in the order it was written, and every try carries the same client_id: once is once.
 //
-// An entry: {client, words, reply, voice, at, failed?}. Files cannot be kept by the browser: they stay in memory, and a reload says so.
+// An entry: {client, words, reply, voice, at, failed?, files?, page?}. Files cannot be kept by the browser: they stay in the memory of
+// the page that chose them, which alone sends them; when that page is gone, the entry says so.
 
 const FIRST = 1_000;
 const MOST = 30_000;
 const CLOCK = 300; // sooner acknowledged than that, nobody needs to see a clock
-const FINAL = new Set([400, 401, 403, 404, 409, 413, 422]);
+const PATIENCE = 20_000;
+const PATIENCE_WITH_FILES = 180_000;
+const FINAL = new Set([400, 401, 403, 404, 409, 410, 413, 415, 422]);
 
 export class Outbox {
   #room;
   #key;
+  #page = crypto.randomUUID();
   #files = new Map(); // client → File[]
   #shown = new Map(); // client → element
+  #memory = [];
   #pumping = false;
   #tries = 0;
   #timer = 0;
-  #gone = false;
+  #closed = "";
 
   constructor(room, key) {
     this.#room = room;
@@ -25,8 +30,13 @@ export class Outbox {
 
   // Show what waits from before, and try again.
   begin(signal) {
-    for (const entry of this.#entries()) this.#show(entry);
-    this.pump();
+    // As long as this page lives it holds a lock of its name: others know that its files are in good hands.
+    navigator.locks?.request(pageLock(this.#page), () => new Promise((done) => signal.addEventListener("abort", done)));
+    for (const entry of this.#entries()) {
+      if (this.#room.has(entry.client)) this.#forget(entry.client); // its answer was lost, it was not
+      else this.#show(entry);
+    }
+    this.#lostFiles().then(() => this.pump());
     const again = () => {
       this.#tries = 0;
       this.pump();
@@ -37,46 +47,51 @@ export class Outbox {
     document.addEventListener("multaqa:connection", (event) => event.detail.state === "live" && again(), { signal });
     // Another tab of the same person sent, or wrote.
     addEventListener("storage", (event) => event.key === this.#key && this.#reconcile(), { signal });
-    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#closed = "left";
+    });
   }
 
   add({ words, reply, voice, files }) {
-    const entry = { client: crypto.randomUUID(), words, reply, voice, at: Date.now(), withFiles: files.length };
-    if (files.length) this.#files.set(entry.client, files);
+    const entry = { client: crypto.randomUUID(), words, reply, voice, at: Date.now() };
+    if (files.length) {
+      Object.assign(entry, { files: files.length, page: this.#page });
+      this.#files.set(entry.client, files);
+    }
     this.#save([...this.#entries(), entry]);
     this.#show(entry);
     this.pump();
   }
 
-  // The message stands in the list by its own: the copy that waited goes.
+  // The message stands in the list by its own: the copy that waited goes. True when it was one of ours.
   arrived(client) {
-    const element = this.#shown.get(client);
-    if (!element && !this.#entries().some((entry) => entry.client === client)) return;
+    if (!this.#shown.has(client) && !this.#entries().some((entry) => entry.client === client)) return false;
     this.#forget(client);
+    return true;
   }
 
-  get isEmpty() {
-    return !this.#shown.size;
-  }
-
-  // Pending ones stand after everything that has a number.
+  // Those that wait stand after everything that has a number.
   settle() {
-    const list = this.#room.list;
-    const last = [...this.#shown.values()];
-    if (last.length && list.lastElementChild !== last.at(-1)) list.append(...last);
+    const waiting = [...this.#shown.values()];
+    const last = this.#room.list.lastElementChild;
+    if (waiting.length && last !== waiting.at(-1)) this.#room.list.append(...waiting);
   }
 
-  stop() {
-    this.#gone = true;
+  // Nothing can be sent here any more: what waited is kept to be copied.
+  close(reason) {
+    this.#closed = reason;
     clearTimeout(this.#timer);
+    for (const entry of this.#entries()) this.#fail(entry.client, reason);
+    this.settle();
   }
 
   async pump() {
-    if (this.#pumping || this.#gone) return;
+    if (this.#pumping || this.#closed) return;
     this.#pumping = true;
     clearTimeout(this.#timer);
     try {
-      // Two tabs of one person must not race; the client_id makes it safe even where the browser knows no locks.
+      // Two tabs of one person do not race; where the browser knows no locks the client_id alone makes it safe.
       if (navigator.locks) await navigator.locks.request(this.#key, () => this.#drain());
       else await this.#drain();
     } finally {
@@ -86,16 +101,11 @@ export class Outbox {
 
   async #drain() {
     for (;;) {
-      const entry = this.#entries().find((one) => !one.failed);
-      if (!entry || this.#gone) return;
-      const files = this.#files.get(entry.client) ?? [];
-      if (entry.withFiles && !files.length) {
-        this.#fail(entry.client, this.#room.word("filesLost"));
-        continue;
-      }
-      if (!navigator.onLine) return;
-      const wait = await this.#try(entry, files);
+      const entry = this.#entries().find((one) => !one.failed && (!one.files || this.#files.has(one.client)));
+      if (!entry || this.#closed || !navigator.onLine) return;
+      const wait = await this.#try(entry, this.#files.get(entry.client) ?? []);
       if (wait) {
+        this.#words();
         this.#timer = setTimeout(() => this.pump(), wait);
         return;
       }
@@ -104,26 +114,20 @@ export class Outbox {
 
   // 0 when the entry is settled, else how long to wait before the next try.
   async #try(entry, files) {
-    const form = new FormData();
-    form.set("body", entry.words);
-    form.set("client_id", entry.client);
-    form.set("on_behalf_of", entry.voice ?? "");
-    if (entry.reply) form.set("reply_to", entry.reply.id);
-    for (const file of files) form.append("files", file);
     let answer;
     let said = {};
     try {
-      answer = await fetch(this.#room.sendUrl, {
-        method: "POST",
-        body: form,
-        credentials: "same-origin",
-        headers: { Accept: "application/json", "X-CSRFToken": this.#room.token },
-        signal: AbortSignal.timeout?.(files.length ? 120_000 : 20_000),
-      });
+      answer = await this.#post(entry, files);
       said = await answer.json().catch(() => ({}));
+      // No sentence of ours: the proof of the form is older than a new sign-in. Fetched anew, once.
+      if (answer.status === 403 && !said.error && (await this.#room.freshToken())) {
+        answer = await this.#post(entry, files);
+        said = await answer.json().catch(() => ({}));
+      }
     } catch {
       return this.#backoff(); // no answer: it may have arrived or not, and the same client_id asks again
     }
+    if (this.#closed) return 0;
     if (answer.ok && said.id) {
       this.#tries = 0;
       this.#room.take(said);
@@ -131,15 +135,40 @@ export class Outbox {
       return 0;
     }
     if (FINAL.has(answer.status) || answer.redirected) {
-      this.#fail(entry.client, said.error || this.#room.word("failed"));
+      this.#fail(entry.client, said.error || this.#room.word(answer.redirected ? "signed-out" : "failed"));
       return 0;
     }
-    return Math.max(this.#backoff(), 1000 * Number(answer.headers.get("Retry-After") ?? 0));
+    const asked = Number(answer.headers.get("Retry-After") ?? said.seconds);
+    return Math.max(this.#backoff(), Number.isFinite(asked) ? asked * 1_000 : 0);
+  }
+
+  #post(entry, files) {
+    const form = new FormData();
+    form.set("body", entry.words);
+    form.set("client_id", entry.client);
+    form.set("on_behalf_of", entry.voice ?? "");
+    if (entry.reply) form.set("reply_to", entry.reply.id);
+    for (const file of files) form.append("files", file);
+    return fetch(this.#room.sendUrl, {
+      method: "POST",
+      body: form,
+      credentials: "same-origin",
+      headers: { Accept: "application/json", "X-CSRFToken": this.#room.token },
+      signal: AbortSignal.timeout?.(files.length ? PATIENCE_WITH_FILES : PATIENCE),
+    });
   }
 
   #backoff() {
     const most = Math.min(MOST, FIRST * 2 ** this.#tries++);
     return FIRST / 2 + Math.random() * most;
+  }
+
+  // Entries whose files were in a page that is no more.
+  async #lostFiles() {
+    const homeless = this.#entries().filter((entry) => entry.files && !entry.failed && !this.#files.has(entry.client));
+    if (!homeless.length) return;
+    const held = (await navigator.locks?.query())?.held.map(({ name }) => name) ?? [];
+    for (const entry of homeless) if (!held.includes(pageLock(entry.page))) this.#fail(entry.client, this.#room.word("filesLost"));
   }
 
   // --- Kept in this browser ---
@@ -152,8 +181,6 @@ export class Outbox {
       return this.#memory;
     }
   }
-
-  #memory = [];
 
   #save(entries) {
     this.#memory = entries;
@@ -173,10 +200,12 @@ export class Outbox {
   }
 
   #fail(client, reason) {
-    const entries = this.#entries().map((entry) => (entry.client === client ? { ...entry, failed: reason } : entry));
-    this.#save(entries);
-    const entry = entries.find((one) => one.client === client);
-    if (entry) this.#paint(this.#shown.get(client), entry);
+    this.#mark(client, reason);
+    if (this.#shown.has(client)) this.#paint(this.#shown.get(client), { failed: reason, at: 0 });
+  }
+
+  #mark(client, failed) {
+    this.#save(this.#entries().map((entry) => (entry.client === client ? { ...entry, failed } : entry)));
   }
 
   #reconcile() {
@@ -189,7 +218,7 @@ export class Outbox {
     }
     for (const entry of entries) {
       if (this.#shown.has(entry.client)) this.#paint(this.#shown.get(entry.client), entry);
-      else this.#show(entry);
+      else if (!this.#room.has(entry.client)) this.#show(entry);
     }
   }
 
@@ -200,23 +229,23 @@ export class Outbox {
     element.dataset.pending = entry.client;
     const words = element.querySelector("[data-words]");
     words.textContent = entry.words;
-    words.hidden = !entry.words;
+    words.parentElement.hidden = !entry.words;
     const names = this.#files.get(entry.client)?.map((file) => file.name) ?? [];
     const files = element.querySelector("[data-file-names]");
     files.hidden = !names.length;
-    files.textContent = names.join(" · ");
-    this.#room.voice(element, entry.voice);
-    element.querySelector("[data-retry]").addEventListener("click", () => {
-      const entries = this.#entries().map((one) => (one.client === entry.client ? { ...one, failed: undefined } : one));
-      this.#save(entries);
-      this.#paint(element, { ...entry, failed: undefined });
-      this.#tries = 0;
-      this.pump();
-    });
+    files.querySelector("bdi").textContent = names.join(" · ");
+    const quoted = element.querySelector("[data-quoted]");
+    quoted.hidden = !entry.reply;
+    if (entry.reply) {
+      quoted.querySelector("bdi").textContent = entry.reply.name;
+      quoted.querySelector("[dir]").textContent = entry.reply.words;
+    }
+    this.#room.speakAs(element, entry.voice);
+    element.querySelector("[data-retry]").addEventListener("click", () => this.#retry(entry.client));
     element.querySelector("[data-edit]").addEventListener("click", () => {
       const kept = this.#files.get(entry.client) ?? [];
       this.#forget(entry.client);
-      this.#room.edit(entry, kept);
+      this.#room.write(entry, kept);
     });
     element.querySelector("[data-copy]").addEventListener("click", () => this.#room.copy(entry.words));
     this.#shown.set(entry.client, element);
@@ -224,28 +253,35 @@ export class Outbox {
     this.#room.place(element);
   }
 
-  #paint(element, entry) {
-    if (!element) return;
-    const waiting = element.querySelector("[data-waiting]");
-    element.classList.toggle("message-failed", Boolean(entry.failed));
-    element.querySelector("[data-failed]").hidden = !entry.failed;
-    element.querySelector("[data-reason]").textContent = entry.failed ?? "";
-    waiting.hidden = true;
-    if (!entry.failed) setTimeout(() => this.#tell(element, waiting), Math.max(0, CLOCK - (Date.now() - entry.at)));
-    this.#words();
-    this.#room.grew();
+  #retry(client) {
+    this.#mark(client, undefined);
+    this.#paint(this.#shown.get(client), { at: Date.now() });
+    this.#tries = 0;
+    this.#lostFiles().then(() => this.pump());
   }
 
-  #tell(element, waiting) {
-    if (!element.isConnected || element.classList.contains("message-failed")) return;
-    waiting.hidden = false;
-    this.#room.grew();
+  #paint(element, { failed, at }) {
+    const waiting = element.querySelector("[data-waiting]");
+    element.classList.toggle("message-failed", Boolean(failed));
+    element.querySelector("[data-failed]").hidden = !failed;
+    element.querySelector("[data-reason]").textContent = failed ?? "";
+    element.querySelector("[data-retry]").hidden = Boolean(this.#closed);
+    element.querySelector("[data-edit]").hidden = Boolean(this.#closed);
+    waiting.hidden = true;
+    this.#words();
+    if (failed) return;
+    setTimeout(() => (waiting.hidden = element.classList.contains("message-failed")), Math.max(0, CLOCK - (Date.now() - at)));
   }
 
   #words() {
+    const state = !navigator.onLine ? "offline" : this.#tries ? "again" : "sending";
     for (const element of this.#shown.values()) {
       const words = element.querySelector("[data-waiting-words]");
-      words.textContent = navigator.onLine ? words.dataset.sending : words.dataset.offline;
+      words.textContent = words.dataset[state];
     }
   }
+}
+
+function pageLock(page) {
+  return `chat-page:${page}`;
 }

@@ -9,55 +9,41 @@ export class People {
   #typing = new Map(); // user → {name, until}
   #states = new Map(); // user → {state, until}
   #reads = new Map(); // user → number
-  #tick = 0;
 
-  constructor(room, reads) {
+  // reads: {user: number}. states: {here: [user, …], away: [user, …]}.
+  constructor(room, reads, states) {
     this.#room = room;
     for (const [user, number] of Object.entries(reads)) this.#reads.set(user, Number(number));
+    for (const [state, users] of Object.entries(states)) for (const user of users) this.#states.set(user, { state, until: Date.now() + HERE });
   }
 
   begin(signal) {
-    const mine = (event) => event.detail.stream === this.#room.stream;
-    document.addEventListener("live:typing", (event) => mine(event) && this.#typed(event.detail), { signal });
-    document.addEventListener("live:here", (event) => mine(event) && this.#is(event.detail), { signal });
-    document.addEventListener(
-      "live:read",
-      (event) => {
-        if (mine(event)) this.#read({ [event.detail.user]: event.detail.number });
-      },
-      { signal },
-    );
-    document.addEventListener("live:reads", (event) => mine(event) && this.#read(event.detail.reads), { signal });
-    for (const element of document.querySelectorAll("[data-person]")) {
-      const state = element.querySelector("[data-state]");
-      if (state?.textContent.trim()) this.#states.set(element.dataset.person, { state: state.textContent.trim() === state.dataset.away ? "away" : "here", until: Date.now() + HERE });
-    }
-    this.#tick = setInterval(() => this.#forgetOld(), 1_000);
-    signal.addEventListener("abort", () => clearInterval(this.#tick));
+    const on = (name, hear) => document.addEventListener(name, (event) => event.detail.stream === this.#room.stream && hear(event.detail), { signal });
+    on("live:typing", (frame) => this.#typed(frame));
+    on("live:here", (frame) => this.#is(frame));
+    on("live:read", ({ user, number }) => this.#read({ [user]: number }));
+    on("live:reads", ({ reads }) => this.#read(reads));
+    const tick = setInterval(() => this.#forgetOld(), 1_000);
+    signal.addEventListener("abort", () => clearInterval(tick));
     this.paint();
   }
 
-  // Whoever has sent what they were typing types no more.
-  said(user) {
-    if (this.#typing.delete(String(user))) this.#sayTyping();
-    this.#reads.set(String(user), Math.max(this.#reads.get(String(user)) ?? 0, this.#room.lastNumber)); // one has read what one answers
+  // Whoever has sent what they were typing types no more, and has read what they answer.
+  said(user, number) {
+    if (this.#typing.delete(user)) this.#sayTyping();
+    this.#reads.set(user, Math.max(this.#reads.get(user) ?? 0, number));
   }
 
-  // The marks on one's own messages.
-  paint(within = this.#room.list) {
-    const others = [...this.#reads].filter(([user]) => user !== this.#room.user);
-    for (const message of within.querySelectorAll("[data-mine][data-number]")) {
+  // --- Read: the marks on one's own messages ---
+
+  paint() {
+    const others = [...this.#reads].filter(([user]) => user !== this.#room.user).map(([, number]) => number);
+    for (const message of this.#room.list.querySelectorAll(":scope > [data-mine][data-number]")) {
+      if (message.classList.contains("message-removed")) continue;
       const number = Number(message.dataset.number);
-      const readers = others.filter(([, read]) => read >= number).length;
-      const words = readers ? (this.#room.kind === "direct" ? this.#room.word("readAll") : this.#room.word("readBy").replace("{0}", String(readers))) : this.#room.word("sent");
-      let tick = message.querySelector(".message-tick");
-      if (!tick) {
-        tick = document.createElement("span");
-        tick.className = "message-tick";
-        tick.setAttribute("role", "img");
-        tick.append(icon("check", "icon-small"));
-        message.querySelector("header")?.append(tick);
-      }
+      const readers = others.filter((read) => read >= number).length;
+      const words = this.#readWords(readers);
+      const tick = message.querySelector(".message-tick") ?? newTick(message);
       if (tick.title === words) continue;
       tick.title = words;
       tick.setAttribute("aria-label", words);
@@ -66,12 +52,17 @@ export class People {
     }
   }
 
+  #readWords(readers) {
+    if (!readers) return this.#room.word("sent");
+    return this.#room.kind === "direct" ? this.#room.word("readAll") : this.#room.word("readBy").replace("{0}", String(readers));
+  }
+
   #read(reads) {
-    for (const [user, number] of Object.entries(reads)) {
-      if ((this.#reads.get(user) ?? 0) < number) this.#reads.set(user, number);
-    }
+    for (const [user, number] of Object.entries(reads)) if ((this.#reads.get(user) ?? 0) < number) this.#reads.set(user, number);
     this.paint();
   }
+
+  // --- Typing ---
 
   #typed({ user, name }) {
     this.#typing.set(String(user), { name, until: Date.now() + TYPING });
@@ -80,14 +71,13 @@ export class People {
 
   #sayTyping() {
     const line = this.#room.typingLine;
-    const names = [...this.#typing.values()].map(({ name }) => `\u2068${name}\u2069`); // isolated: a name of either direction
-    line.hidden = !names.length;
-    const words = line.querySelector("[data-typing-words]");
-    if (!names.length) words.textContent = "";
-    else if (names.length === 1) words.textContent = line.dataset.one.replace("{0}", names[0]);
-    else if (names.length === 2) words.textContent = line.dataset.two.replace("{0}", names[0]).replace("{1}", names[1]);
-    else words.textContent = line.dataset.many;
+    const [one, two, ...others] = [...this.#typing.values()].map(({ name }) => `\u2068${name}\u2069`); // isolated: a name of either direction
+    const pattern = !one ? "" : others.length ? line.dataset.many : two ? line.dataset.two : line.dataset.one;
+    line.hidden = !one;
+    line.querySelector("[data-typing-words]").textContent = pattern.replace("{0}", one).replace("{1}", two);
   }
+
+  // --- Here ---
 
   #is({ user, state }) {
     if (state === "gone") this.#states.delete(String(user));
@@ -97,27 +87,32 @@ export class People {
 
   #showStates() {
     for (const element of document.querySelectorAll("[data-person], [data-presence]")) {
-      const user = element.dataset.person ?? element.dataset.presence;
+      const state = this.#states.get(element.dataset.person ?? element.dataset.presence)?.state;
       const words = element.querySelector("[data-state]") ?? element;
-      const state = this.#states.get(user)?.state;
-      words.textContent = state === "here" ? words.dataset.here : state === "away" ? words.dataset.away : "";
-      element.querySelector(".avatar")?.classList.toggle("avatar-online", state === "here");
-      element.querySelector(".avatar")?.classList.toggle("avatar-away", state === "away");
+      words.textContent = state ? words.dataset[state] : "";
+      const face = element.querySelector(".avatar") ?? element.closest(".chat-head")?.querySelector(".avatar");
+      face?.classList.toggle("avatar-online", state === "here");
+      face?.classList.toggle("avatar-away", state === "away");
     }
     const here = [...this.#states.values()].filter(({ state }) => state === "here").length;
     for (const element of document.querySelectorAll("[data-here-count]")) {
-      const most = Math.max(here, 0);
-      element.textContent = most === 1 ? element.dataset.one : element.dataset.many.replace("{0}", String(most));
+      element.textContent = here === 1 ? element.dataset.one : element.dataset.many.replace("{0}", String(here));
     }
   }
 
+  // Nobody says goodbye when a line breaks: what is not said again is over.
   #forgetOld() {
     const now = Date.now();
-    let typing = false;
-    for (const [user, { until }] of this.#typing) if (until < now) typing = this.#typing.delete(user) || typing;
-    if (typing) this.#sayTyping();
-    let states = false;
-    for (const [user, { until }] of this.#states) if (until < now) states = this.#states.delete(user) || states;
-    if (states) this.#showStates();
+    const over = (known) => [...known].filter(([, { until }]) => until < now).map(([user]) => known.delete(user)).length > 0;
+    if (over(this.#typing)) this.#sayTyping();
+    if (over(this.#states)) this.#showStates();
   }
+}
+
+function newTick(message) {
+  const tick = document.createElement("span");
+  tick.className = "message-tick";
+  tick.setAttribute("role", "img");
+  message.querySelector(".message-body").prepend(tick);
+  return tick;
 }

@@ -10,6 +10,7 @@ export class Reading {
   #timer = 0;
   #eyes;
 
+  // post(number) resolves to whether it was taken.
   constructor(list, post) {
     this.#list = list;
     this.#post = post;
@@ -17,10 +18,13 @@ export class Reading {
   }
 
   begin(signal) {
-    this.#eyes = new IntersectionObserver((entries) => {
-      if (document.hidden) return;
-      for (const entry of entries) if (entry.isIntersecting) this.#reach(Number(entry.target.dataset.number));
-    }, { root: this.#list });
+    this.#eyes = new IntersectionObserver(
+      (entries) => {
+        if (document.hidden) return;
+        for (const entry of entries) if (entry.isIntersecting) this.#reach(Number(entry.target.dataset.number));
+      },
+      { root: this.#list },
+    );
     this.watch();
     document.addEventListener(
       "visibilitychange",
@@ -34,7 +38,9 @@ export class Reading {
       },
       { signal },
     );
-    addEventListener("pagehide", () => this.#say(), { signal }); // whoever leaves at once has still read it
+    // What could not be said is said when the line is back; whoever leaves at once has still read it.
+    document.addEventListener("multaqa:connection", (event) => event.detail.state === "live" && this.#say(), { signal });
+    addEventListener("pagehide", () => this.#say(), { signal });
     signal.addEventListener("abort", () => {
       clearTimeout(this.#timer);
       this.#eyes.disconnect();
@@ -42,10 +48,12 @@ export class Reading {
   }
 
   watch() {
-    for (const message of this.#list.querySelectorAll("[data-number]")) if (Number(message.dataset.number) > this.#reached) this.#eyes.observe(message);
+    for (const message of this.#list.querySelectorAll(":scope > [data-number]")) {
+      if (Number(message.dataset.number) > this.#reached) this.#eyes.observe(message);
+    }
   }
 
-  // Whoever writes has read what stands before it.
+  // Whoever writes has read what stands before it: the server knows.
   wrote(number) {
     this.#read = this.#reached = Math.max(this.#reached, number);
   }
@@ -57,13 +65,13 @@ export class Reading {
     this.#timer = setTimeout(() => this.#say(), AFTER);
   }
 
-  #say() {
+  async #say() {
     clearTimeout(this.#timer);
-    if (this.#reached <= this.#read) return;
     const number = this.#reached;
+    const before = this.#read;
+    if (number <= before) return;
     this.#read = number;
-    this.#post(number).catch(() => {
-      this.#read = Math.min(this.#read, number - 1); // said again with the next one
-    });
+    const taken = await this.#post(number).catch(() => false);
+    if (!taken) this.#read = Math.min(this.#read, before);
   }
 }
