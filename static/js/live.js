@@ -167,6 +167,7 @@ function hear(frame) {
     case "subscribed":
       tellHere(plain(frame.stream));
       met(plain(frame.stream), frame.version);
+      if (frame.stream === `user.${body.dataset.user}`) body.dataset.heard = ""; // for whoever comes to listen later
       return emit("live:subscribed", { stream: plain(frame.stream) });
     case "gone":
       return gone(plain(frame.stream));

@@ -14,7 +14,7 @@ export function connect(body) {
       const answer = await fetch("/notices/count/", { headers: { Accept: "application/json" } });
       if (!answer.ok) return;
       const { count } = await answer.json();
-      document.dispatchEvent(new CustomEvent("multaqa:count", { detail: { name: "notices", value: count } }));
+      tell("notices", count);
     } catch {
       // The next hint asks again.
     }
@@ -25,7 +25,7 @@ export function connect(body) {
       const answer = await fetch("/conversations/count/", { headers: { Accept: "application/json" } });
       if (!answer.ok) return;
       const { count } = await answer.json();
-      document.dispatchEvent(new CustomEvent("multaqa:count", { detail: { name: "chat", value: count } }));
+      tell("chat", count);
       title(count);
     } catch {
       // The next hint asks again.
@@ -51,14 +51,26 @@ export function connect(body) {
     soon();
     soonTalk();
   };
+  if (body.dataset.heard !== undefined) onSubscribed({ detail: { stream: "user." } });
+  // A counter that woke after the number was told.
+  const onAsked = ({ detail: { name } }) => told.has(name) && tell(name, told.get(name));
+  document.addEventListener("multaqa:counting", onAsked);
   document.addEventListener("live:hint", onHint);
   document.addEventListener("live:subscribed", onSubscribed);
   return () => {
     clearTimeout(timer);
     clearTimeout(talkTimer);
+    document.removeEventListener("multaqa:counting", onAsked);
     document.removeEventListener("live:hint", onHint);
     document.removeEventListener("live:subscribed", onSubscribed);
   };
+}
+
+const told = new Map(); // name → number
+
+function tell(name, value) {
+  told.set(name, value);
+  document.dispatchEvent(new CustomEvent("multaqa:count", { detail: { name, value } }));
 }
 
 function title(count) {

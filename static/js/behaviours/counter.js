@@ -11,5 +11,6 @@ export function connect(counter) {
     if (event.detail.name === counter.dataset.count) write(Number(event.detail.value) || 0);
   };
   document.addEventListener("multaqa:count", onCount);
+  document.dispatchEvent(new CustomEvent("multaqa:counting", { detail: { name: counter.dataset.count } }));
   return () => document.removeEventListener("multaqa:count", onCount);
 }

@@ -41,6 +41,7 @@ export function connect(list) {
   const onSubscribed = (event) => {
     if (event.detail.stream.startsWith("user.")) soon();
   };
+  if (document.body.dataset.heard !== undefined) soon();
   document.addEventListener("live:hint", onHint);
   document.addEventListener("live:subscribed", onSubscribed);
   return () => {
