@@ -22,6 +22,7 @@ const BEHAVIOURS = {
   menu: () => import("./behaviours/menu.js"),
   posts: () => import("./behaviours/posts.js"),
   quote: () => import("./behaviours/quote.js"),
+  picker: () => import("./behaviours/picker.js"),
   passkey: () => import("./behaviours/passkey.js"),
   rooms: () => import("./behaviours/rooms.js"),
   reveal: () => import("./behaviours/reveal.js"),

@@ -136,7 +136,7 @@ export class Box {
   async #submitChange(words) {
     if (!words) return this.focus();
     const { url } = this.#editing;
-    const button = this.#form.querySelector("[data-send]");
+    const button = this.#form.querySelector("[data-send-button]");
     button.disabled = true;
     const reason = await this.#save(url, words);
     button.disabled = false;
@@ -180,8 +180,9 @@ export class Box {
   }
 
   #sendButton(what) {
-    const button = this.#form.querySelector("[data-send]");
+    const button = this.#form.querySelector("[data-send-button]");
     button.setAttribute("aria-label", button.dataset[what]);
+    this.#form.classList.toggle("is-changing", what === "saving"); // files and voice stay as they were
   }
 
   // --- Keys ---
