@@ -181,13 +181,16 @@ export function connect(main) {
   // --- Changing and taking back ---
 
   async function change(url) {
+    box.wait(true);
     try {
       const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html"); // inert: nothing in it runs
       const words = page.querySelector("textarea[name=body]");
       if (!answer.ok || !words) throw new Error(String(answer.status));
+      box.wait(false);
       box.change(url, words.value);
     } catch {
+      box.wait(false);
       location.assign(url); // the plain page says more
     }
   }

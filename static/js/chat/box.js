@@ -97,6 +97,11 @@ export class Box {
     this.#keep();
   }
 
+  // While words are fetched into it, nobody writes others.
+  wait(on) {
+    this.#text.readOnly = on;
+  }
+
   // One's own message is changed in the box; what was being written waits.
   change(url, words) {
     if (!this.#editing) this.#editing = { url, kept: this.#text.value, reply: this.#reply };
