@@ -139,15 +139,31 @@ export function connect(main) {
     { signal },
   );
 
-  // Taken out: nothing more is heard or said here. What one wrote stays to be copied.
-  function close() {
-    const reason = room.word("gone");
+  // Nothing more is heard here: because one was taken out, and what one wrote stays to be copied; or because one was signed out, and
+  // what one wrote waits until one is back.
+  async function close() {
     box?.close();
-    outbox.close(reason);
+    outbox.rest();
     document.querySelector(".chat-side")?.replaceChildren();
-    main.querySelector("[data-withdrawn]").hidden = false;
     room.typingLine.hidden = true;
     jump.hidden = true;
+    if (await isSignedOut()) {
+      main.querySelector("[data-signed-out]").hidden = false;
+      document.querySelector("#rooms").replaceChildren(); // somebody else may sit here now
+      document.addEventListener("visibilitychange", async () => !document.hidden && (await freshToken()) && location.reload(), { signal });
+    } else {
+      main.querySelector("[data-withdrawn]").hidden = false;
+      outbox.close(room.word("gone"));
+    }
+  }
+
+  async function isSignedOut() {
+    try {
+      const answer = await fetch(main.dataset.messages, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+      return answer.redirected || answer.status === 401;
+    } catch {
+      return false;
+    }
   }
 
   // --- Sending ---
@@ -363,7 +379,7 @@ export function connect(main) {
     });
   }
 
-  // The proof of the form changes when one signs in anew, perhaps in another tab: true when there is another than ours.
+  // The proof of the form changes when one signs in anew, perhaps in another tab: true when there is one to try.
   async function freshToken() {
     try {
       const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, credentials: "same-origin" });

@@ -78,10 +78,17 @@ export class Outbox {
     if (waiting.length && last !== waiting.at(-1)) this.#room.list.append(...waiting);
   }
 
+  // Nothing goes out from this page for now; what waits stays as it is.
+  rest() {
+    this.#closed = "resting";
+    clearTimeout(this.#timer);
+    this.settle();
+  }
+
   // Nothing can be sent here any more: what waited is kept to be copied.
   close(reason) {
+    this.rest();
     this.#closed = reason;
-    clearTimeout(this.#timer);
     for (const entry of this.#entries()) this.#fail(entry.client, reason);
     this.settle();
   }
@@ -119,8 +126,8 @@ export class Outbox {
     try {
       answer = await this.#post(entry, files);
       said = await answer.json().catch(() => ({}));
-      // No sentence of ours: the proof of the form is older than a new sign-in. Fetched anew, once.
-      if (answer.status === 403 && !said.error && (await this.#room.freshToken())) {
+      // Perhaps only the proof of the form is older than a new sign-in: with a fresh one, once more.
+      if (answer.status === 403 && (await this.#room.freshToken())) {
         answer = await this.#post(entry, files);
         said = await answer.json().catch(() => ({}));
       }
