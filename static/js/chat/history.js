@@ -11,6 +11,7 @@ export class History {
   #place;
   #changed;
   #loading = false;
+  #turn = 0; // raised when the list is another: what was asked for the former one is let go
   #eyes;
 
   // changed(): the list holds other messages than before.
@@ -68,15 +69,17 @@ export class History {
   }
 
   async #older(link) {
+    const turn = this.#turn;
     const answer = await this.#ask({ before: this.#numbers()[0] });
-    if (!answer) return;
+    if (!answer || turn !== this.#turn) return;
     this.#put(answer.rows);
     if (!answer.before) link.remove();
   }
 
   async #newer(link) {
+    const turn = this.#turn;
     const answer = await this.#ask({ after: this.#numbers().at(-1) });
-    if (!answer) return;
+    if (!answer || turn !== this.#turn) return;
     this.#put(answer.rows);
     if (answer.after) return;
     link.remove();
@@ -84,7 +87,7 @@ export class History {
     this.#list.dataset.after = "";
     // What was said while the last page was on its way was told to a list that did not yet show the end.
     const rest = await this.#ask({ after: this.#numbers().at(-1) });
-    if (rest) this.#put(rest.rows);
+    if (rest && turn === this.#turn) this.#put(rest.rows);
     this.#place.look();
   }
 
@@ -92,6 +95,7 @@ export class History {
   async resync() {
     const answer = await this.#ask({});
     if (!answer) return false;
+    this.#turn += 1;
     const list = this.#list;
     for (const child of [...list.children]) if (!child.dataset.pending) child.remove();
     list.dataset.before = answer.before;
