@@ -64,9 +64,9 @@ def _icon(sprite: str, name: str, size: str, flip: bool) -> SafeString:
 
 
 @register.simple_tag
-def avatar(thing: Any, *, size: str = "", online: bool = False) -> SafeString:
-    """The circle of a person or the star of an institution or group. None (a deleted account) gives an empty circle."""
-    return _avatar(_face(thing), size, online, "")
+def avatar(thing: Any, *, size: str = "", here: bool = False) -> SafeString:
+    """The circle of a person or the star of an institution or group, with a dot for whoever is `here` now. None (a deleted account) gives an empty circle."""
+    return _avatar(_face(thing), size, here, "")
 
 
 @register.simple_tag

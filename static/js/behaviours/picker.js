@@ -51,18 +51,27 @@ export function connect(frame) {
       ticked.checked = true;
       return;
     }
-    const one = frame.querySelector("template[data-one]").content.firstElementChild.cloneNode(true);
-    one.querySelector("input").value = someone.handle;
-    one.querySelector("bdi").textContent = someone.name;
-    const face = one.querySelector(".avatar");
-    face.textContent = someone.monogram ?? "";
-    face.dataset.tone = someone.tone ?? 1;
-    face.classList.toggle("avatar-entity", someone.kind === "entity");
-    picked.append(one);
+    picked.append(line(someone));
   }
 
   return () => {
     stop.abort();
     suggestions.destroy();
   };
+}
+
+function line(someone) {
+  const one = document.createElement("label");
+  one.className = "option option-pick";
+  const box = document.createElement("input");
+  Object.assign(box, { type: "checkbox", name: "who", value: someone.handle, checked: true });
+  const face = document.createElement("span");
+  face.className = `avatar avatar-tiny${someone.kind === "entity" ? " avatar-entity" : ""}`;
+  face.dataset.tone = someone.tone ?? 1;
+  face.setAttribute("aria-hidden", "true");
+  face.textContent = someone.monogram ?? "";
+  const name = document.createElement("bdi");
+  name.textContent = someone.name;
+  one.append(box, face, name);
+  return one;
 }
