@@ -78,9 +78,9 @@ class RestingCache(RedisCache):
         first = keys[0] if keys else ""
         return self._ask(first, lambda: super(RestingCache, self).get_many(keys, version), lambda spare: spare.get_many(keys, version), {})
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         self._spare.clear()
-        return bool(self._ask("", super().clear, lambda _spare: False, False))
+        self._ask("", super().clear, lambda _spare: None, None)
 
     def _ask(self, key: str, question: Callable[[], T], instead: Callable[[LocMemCache], T], nothing: T) -> T:
         if time.monotonic() >= _State.rest_until:
