@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def report(actor: Actor, message: Message, *, reason: str) -> Report:
-    """Show a message to moderators; reporting it twice is quiet."""
+    """Show a message to moderators; reporting it twice is quiet. What they have left is looked at again, as it stands now."""
     message = chat.flag(actor, message)
-    made, _new = Report.objects.get_or_create(
-        message=message, by=actor.person, defaults={"html": message.html, "reason": reason.replace("\0", "")[:500]}
-    )
+    said = {"html": message.html, "reason": reason.replace("\0", "")[:500]}
+    made, new = Report.objects.get_or_create(message=message, by=actor.person, defaults=said)
+    if not new and made.settled_at is not None:
+        asked_again = {**said, "at": timezone.now(), "settled_at": None, "settled_by": None, "outcome": ""}
+        Report.objects.filter(pk=made.pk).update(**asked_again)
+        made.refresh_from_db()
     return made
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
@@ -54,7 +55,9 @@ def reports(request: Request) -> HttpResponse:
     """Reported messages, those not answered first; for whoever does not moderate there is no such page."""
     if not can(request.actor, "report.view"):
         raise Http404
-    found = Paginator(Report.objects.with_message().order_by("settled_at", "-pk"), ROWS).get_page(request.GET.get("page"))
+    found = Paginator(Report.objects.with_message().order_by(F("settled_at").desc(nulls_first=True), "-pk"), ROWS).get_page(
+        request.GET.get("page")
+    )
     return page(request, "moderation/reports.html", nav="reports", found=found, waiting=Report.objects.open().count())
 
 
