@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from network import compiled
 from network.content import Audience, Content, Reaching, ReactionKind, Versioned, VisibleQuerySet
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Board(Reaching):
 
     def locked(self) -> Board:
         """The same row, read again under its lock, with its space."""
-        return Board.objects.select_for_update(of=("self",)).select_related("space").get(pk=self.pk)
+        return compiled.get(Board, self.pk, "space", lock=True)
 
     @property
     def path(self) -> str:

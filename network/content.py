@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from network import compiled
+
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
 
@@ -88,7 +90,7 @@ class Versioned(models.Model):
 
     def locked(self) -> Self:
         """The same row, read again under its lock; call it inside a transaction, first of all."""
-        return type(self)._default_manager.select_for_update(of=("self",)).select_related("space").get(pk=self.pk)
+        return compiled.get(type(self), self.pk, "space", lock=True)
 
     def next_version(self) -> int:
         """Raise and return the version; the caller saves the row it holds locked."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib.contenttypes.models import ContentType
+
 from chat.models import Conversation, Message
-from forums.models import Post, Topic, Watch
+from forums.models import Post, Watch
+from network import compiled
 from network.activity.models import Activity
 from network.spaces.models import JoinRequest, Space
 from network.spaces.readers import managers, representatives, who_may
@@ -23,17 +26,15 @@ def notify(activity: Activity) -> None:
 
 
 def _post(activity: Activity) -> None:
-    thing = activity.object
-    post = thing if isinstance(thing, Post) else Post.objects.with_author().filter(pk=activity.data.get("post")).first()
-    topic = activity.target if isinstance(activity.target, Topic) else getattr(post, "topic", None)
-    if post is None or topic is None or post.deleted_at is not None:
+    post = _post_of(activity)
+    if post is None or post.deleted_at is not None:
         return
-    post.topic = topic
+    topic = post.topic
     reasons: Reasons = {}
+    levels = dict(compiled.ask("SELECT user_id, level FROM forums_watch WHERE topic_id = %s AND level <> 'normal'", topic.pk))
     if activity.verb in ("replied", "opened", "posted"):
         if activity.verb == "replied":
-            watchers = Watch.objects.filter(topic=topic, level=Watch.Level.WATCHING)
-            reasons |= dict.fromkeys(watchers.values_list("user_id", flat=True), "reply")
+            reasons |= {user_id: "reply" for user_id, level in levels.items() if level == Watch.Level.WATCHING}
             if post.reply_to_id and post.reply_to:
                 reasons[post.reply_to.author_id] = "reply"
             reasons |= dict.fromkeys(_quoted(post), "quote")
@@ -42,13 +43,19 @@ def _post(activity: Activity) -> None:
     elif activity.verb == "answered":
         reasons[post.author_id] = "answer"
     # Whom the text named when it was written, or, for an edit, named newly: the row says it, so a late worker tells the same.
-    reasons |= dict.fromkeys(_mentioned(activity.data.get("mentioned", ())), "mention")
-    muted = Watch.objects.filter(topic=topic, level=Watch.Level.MUTED, user__in=reasons).values_list("user_id", flat=True)
-    for user_id in muted:
-        reasons.pop(user_id, None)
-    kept = _fit(activity, reasons)
+    reasons |= dict.fromkeys(_mentioned(activity.data.get("mentioned", [])), "mention")
+    kept = _fit(activity, {user_id: why for user_id, why in reasons.items() if levels.get(user_id) != Watch.Level.MUTED})
     allowed = who_may("topic.view", topic, kept) if kept else set()
     actions.tell(activity, {user_id: why for user_id, why in kept.items() if user_id in allowed}, path=post.path, thread=topic.stream)
+
+
+def _post_of(activity: Activity) -> Post | None:
+    """The post that was written, changed or accepted, with its topic; of a new topic, its first."""
+    is_post = activity.object_type_id == ContentType.objects.get_for_model(Post).pk
+    try:
+        return compiled.get(Post, activity.object_id if is_post else activity.data.get("post") or 0, "topic__space", "reply_to")
+    except Post.DoesNotExist:
+        return None
 
 
 def _quoted(post: Post) -> set[int]:
@@ -57,9 +64,11 @@ def _quoted(post: Post) -> set[int]:
     return set(Post.objects.filter(pk__in=numbers, topic=post.topic_id).values_list("author_id", flat=True)) if numbers else set()
 
 
-def _mentioned(space_ids: object) -> set[int]:
+def _mentioned(space_ids: list[int]) -> set[int]:
     """The people behind mentioned pages: the person, or whoever speaks for the institution."""
-    spaces = list(Space.objects.filter(pk__in=list(space_ids)))  # type: ignore[call-overload]
+    if not space_ids:
+        return set()
+    spaces = list(Space.objects.filter(pk__in=space_ids))
     people = {space.user_id for space in spaces if space.user_id}
     return people | representatives(space.pk for space in spaces if space.is_entity)
 
@@ -112,7 +121,7 @@ def _gone(activity: Activity) -> None:
 
 def _fit(activity: Activity, reasons: Reasons) -> Reasons:
     """Without the author, and without those who do not want to hear the author."""
-    deaf = set(Block.objects.filter(blocked=activity.actor_id, user__in=reasons).values_list("user_id", flat=True)) if reasons else set()
+    deaf = set(Block.objects.filter(blocked=activity.actor_id).values_list("user_id", flat=True)) if reasons else set()
     return {user_id: why for user_id, why in reasons.items() if user_id != activity.actor_id and user_id not in deaf}
 
 

@@ -11,6 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from network import compiled
+
 Handler = Callable[..., object]
 _handlers: dict[str, Handler] = {}
 _read = False
@@ -49,8 +51,9 @@ def deliver(activity_id: int) -> None:
     """Tell every subscriber of ACTIVITY_SOON. One that fails does not silence the others; the job is then tried again for all."""
     from network.activity.models import Activity  # noqa: PLC0415 -- app ready
 
-    activity = Activity.objects.select_related("actor", "space").filter(pk=activity_id).first()
-    if activity is None:
+    try:
+        activity = compiled.get(Activity, activity_id, "actor", "space")
+    except Activity.DoesNotExist:
         return
     failures = []
     for name in settings.ACTIVITY_SOON:

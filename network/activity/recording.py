@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.utils.module_loading import import_string
 
+from network import compiled
 from network.activity.models import Activity, Job
 from network.content import Audience
 
@@ -36,7 +37,7 @@ def record(  # noqa: PLR0913 -- a sentence has these parts, each by its name
     says that none of them has anything to do.
     """
     thing: Any = target if target is not None and hasattr(target, "space_id") else object
-    activity = Activity.objects.create(
+    activity = Activity(
         actor=actor.person,
         on_behalf_of_id=actor.entity_id,
         verb=verb,
@@ -49,6 +50,7 @@ def record(  # noqa: PLR0913 -- a sentence has these parts, each by its name
         reach=reach if reach is not None else getattr(thing, "reach", Audience.MANAGERS),
         data=data,
     )
+    compiled.insert(activity)
     # The generic keys remember what the action holds, so that the subscribers of this process need not fetch it again.
     activity.object = object
     if target is not None:
@@ -64,7 +66,10 @@ def later(name: str, *, unique_key: str | None = None, due_at: Any = None, **arg
     job = Job(name=name, args=args, unique_key=unique_key)
     if due_at is not None:
         job.due_at = due_at
-    Job.objects.bulk_create([job], ignore_conflicts=unique_key is not None)
+    if unique_key is not None:
+        compiled.insert_quietly(job)
+    else:
+        compiled.insert(job)
 
 
 def _announce(activity: Activity) -> None:

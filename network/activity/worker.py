@@ -10,9 +10,9 @@ import traceback
 from datetime import timedelta
 
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F, Q
 from django.utils import timezone
 
+from network import compiled
 from network.activity import jobs
 from network.activity.models import Job
 
@@ -26,18 +26,24 @@ IDLE_SECONDS = 0.5
 
 def run_worker(stop: threading.Event) -> None:
     """Work until `stop` is set; the job in hand is finished first. A database that is away is waited for."""
-    pause = IDLE_SECONDS
+    pause, done = IDLE_SECONDS, None
     while not stop.is_set():
         try:
             close_old_connections()
-            worked = work_one()
+            job = claim(done)
+            done = _do(job) if job is not None else None
             pause = IDLE_SECONDS
         except Exception:
             logger.exception("The worker could not reach its table.")
-            worked = False
+            job = None
             pause = min(pause * 2, 10.0)
-        if not worked:
+        if job is None:
             stop.wait(pause)
+    if done is not None:
+        try:
+            _finish(done)
+        except Exception:
+            logger.exception("Job %s was done, and will be done once more.", done.pk)
     connection.close()
 
 
@@ -46,40 +52,52 @@ def work_one() -> bool:
     job = claim()
     if job is None:
         return False
+    if _do(job) is not None:
+        _finish(job)
+    return True
+
+
+def claim(done: Job | None = None) -> Job | None:
+    """Take the next due job under a lease, or None. Two workers never get the same one at the same time.
+
+    The row of a job that was `done` goes in the same transaction: one wait for the disk a job instead of two.
+    """
+    now = timezone.now()
+    if done is None and not connection.features.has_select_for_update_skip_locked and not compiled.ask(_LOOK, now, now):
+        return None  # SQLite has one lock for all writers: it is not taken only to find nothing
+    with transaction.atomic():
+        if done is not None:
+            _finish(done)
+        first = f"{_FIRST} FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else _FIRST
+        taken = compiled.ask(_TAKE.format(first), now + LEASE, now, now)
+        job = compiled.get(Job, taken[0][0]) if taken else None
+    return _leased(job) if job is not None else None
+
+
+# By hand, because each job runs them: through the ORM they took 1.5 ms of the 3 that telling a small topic costs.
+_DUE = "parked_at IS NULL AND due_at <= %s AND (leased_until IS NULL OR leased_until < %s)"
+_LOOK = f"SELECT id FROM activity_job WHERE {_DUE} LIMIT 1"  # noqa: S608  # nosec B608 # words of ours
+_FIRST = f"SELECT id FROM activity_job WHERE {_DUE} ORDER BY due_at, id LIMIT 1"  # noqa: S608  # nosec B608 # as above
+_TAKE = "UPDATE activity_job SET leased_until = %s, attempts = attempts + 1 WHERE id = ({}) RETURNING id"
+_FINISH = "DELETE FROM activity_job WHERE id = %s AND leased_until = %s"
+
+
+def _do(job: Job) -> Job | None:
+    """The job when it was done, its row still there; None when it failed and waits for another try."""
     try:
         jobs.handler_of(job.name)(**job.args)
     except Exception as error:
         _again(job, error)
-    else:
-        # Only while the lease is still ours: a job that outlived it may already be in other hands.
-        Job.objects.filter(pk=job.pk, leased_until=job.leased_until).delete()
-    return True
-
-
-def claim() -> Job | None:
-    """Take the next due job under a lease, or None. Two workers never get the same one at the same time."""
-    now = timezone.now()
-    until = now + LEASE
-    due = Job.objects.filter(Q(leased_until=None) | Q(leased_until__lt=now), due_at__lte=now, parked_at=None).order_by("due_at", "id")
-    if not connection.features.has_select_for_update_skip_locked:
-        # SQLite: look without a lock, then take the row only if nobody has meanwhile.
-        for job in due[:5]:
-            if Job.objects.filter(pk=job.pk, leased_until=job.leased_until, parked_at=None).update(
-                leased_until=until, attempts=F("attempts") + 1
-            ):
-                return _leased(job, until)
         return None
-    with transaction.atomic():
-        first = due.select_for_update(skip_locked=True).first()
-        if first is None:
-            return None
-        Job.objects.filter(pk=first.pk).update(leased_until=until, attempts=F("attempts") + 1)
-    return _leased(first, until)
+    return job
 
 
-def _leased(job: Job, until: object) -> Job | None:
-    job.leased_until = until  # type: ignore[assignment]
-    job.attempts += 1
+def _finish(job: Job) -> None:
+    # Only while the lease is still ours: a job that outlived it may already be in other hands.
+    compiled.run(_FINISH, job.pk, job.leased_until)
+
+
+def _leased(job: Job) -> Job | None:
     if job.attempts > MOST_ATTEMPTS:
         # It was leased ten times and never said why it failed: it kills its worker.
         _park(job, job.last_error or "The worker died each time.")
