@@ -206,9 +206,10 @@ class PostQuerySet(VisibleQuerySet):
 class Post(models.Model):
     """One text in a topic. `html` is clean when it is stored; `version` is the topic's version at which it last changed."""
 
-    topic = models.ForeignKey(Topic, models.CASCADE, related_name="posts", verbose_name=_("topic"))
+    # Topic and author each begin a constraint and an index below: one more of their own would only be written.
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="posts", verbose_name=_("topic"), db_index=False)
     number = models.PositiveIntegerField(_("number"))
-    author = models.ForeignKey(PERSON, models.PROTECT, related_name="posts", verbose_name=_("author"))
+    author = models.ForeignKey(PERSON, models.PROTECT, related_name="posts", verbose_name=_("author"), db_index=False)
     on_behalf_of = models.ForeignKey(
         "spaces.Space", models.PROTECT, null=True, blank=True, related_name="posts_spoken", verbose_name=_("on behalf of")
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -30,7 +30,7 @@ def rows(
     if kept is None:
         query = build(actor, *SLOTS[: len(values)]).query
         try:
-            kept = query.get_compiler(connection.alias).as_sql()
+            kept = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
         except EmptyResultSet:
             kept = ("", ())
         actor.rights.derived[name] = kept
@@ -48,6 +48,6 @@ def rows(
             filled += among
         else:
             filled.append(places.get(param, param) if isinstance(param, int) else param)
-    with connection.cursor() as cursor:
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(sql, filled)
         return list(cursor.fetchall())

@@ -22,18 +22,29 @@ class ActivityQuerySet(VisibleQuerySet):
 class Activity(Reaching):  # type: ignore[django-manager-missing]  # notices are a library's model, which has no types
     """One thing that happened, in the W3C Activity Streams words. The two generic keys are the only ones in the house."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="activities", verbose_name=_("actor"))
+    # Without indexes of their own: each of these begins one of those in Meta, and every index is written for everything that happens.
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="activities", verbose_name=_("actor"), db_index=False)
     on_behalf_of = models.ForeignKey(
-        "spaces.Space", models.PROTECT, null=True, blank=True, related_name="spoken_activities", verbose_name=_("on behalf of")
+        "spaces.Space",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="spoken_activities",
+        verbose_name=_("on behalf of"),
+        db_index=False,
     )
     verb = models.CharField(_("verb"), max_length=40)
-    object_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name=_("kind of object"))
+    object_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name=_("kind of object"), db_index=False)
     object_id = models.BigIntegerField(_("object number"))
     object = GenericForeignKey("object_type", "object_id")
-    target_type = models.ForeignKey(ContentType, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kind of target"))
+    target_type = models.ForeignKey(
+        ContentType, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("kind of target"), db_index=False
+    )
     target_id = models.BigIntegerField(_("target number"), null=True, blank=True)
     target = GenericForeignKey("target_type", "target_id")
-    space = models.ForeignKey("spaces.Space", models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("space"))
+    space = models.ForeignKey(
+        "spaces.Space", models.PROTECT, null=True, blank=True, related_name="activities", verbose_name=_("space"), db_index=False
+    )
     # The narrowest it was told to, whatever becomes of the thing; `reach` is that or the thing's, whichever is narrower.
     audience = models.SmallIntegerField(_("told to"), choices=Audience.choices, default=Audience.PUBLIC, editable=False)
     reach = models.SmallIntegerField(_("audience"), choices=Audience.choices, default=Audience.MANAGERS)
