@@ -13,7 +13,6 @@ from network.activity.models import Activity
 from network.spaces.models import JoinRequest, Space
 from network.spaces.readers import managers, representatives, who_may
 from notices import actions
-from profiles.models import Block
 
 Reasons = dict[int, str]
 
@@ -121,7 +120,8 @@ def _gone(activity: Activity) -> None:
 
 def _fit(activity: Activity, reasons: Reasons) -> Reasons:
     """Without the author, and without those who do not want to hear the author."""
-    deaf = set(Block.objects.filter(blocked=activity.actor_id).values_list("user_id", flat=True)) if reasons else set()
+    blocked_by = compiled.ask("SELECT user_id FROM profiles_block WHERE blocked_id = %s", activity.actor_id) if reasons else []
+    deaf = {user_id for (user_id,) in blocked_by}
     return {user_id: why for user_id, why in reasons.items() if user_id != activity.actor_id and user_id not in deaf}
 
 

@@ -92,6 +92,47 @@ def test_a_leased_job_is_left_alone_until_its_lease_runs_out() -> None:
 
 
 @pytest.mark.django_db
+def test_a_done_job_goes_with_the_lease_of_the_next_one() -> None:
+    later("test.note", word="one")
+    later("test.note", word="two")
+    first = worker.claim()
+    second = worker.claim(done=first)
+    assert first is not None
+    assert second is not None
+    assert second.args == {"word": "two"}
+    assert list(Job.objects.values_list("pk", flat=True)) == [second.pk]
+    assert worker.claim(done=second) is None
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_done_job_that_is_in_other_hands_meanwhile_stays_theirs() -> None:
+    later("test.note", word="one")
+    ours = worker.claim()
+    Job.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
+    theirs = worker.claim()
+    assert theirs is not None
+    assert worker.claim(done=ours) is None
+    assert Job.objects.get().leased_until == theirs.leased_until
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_stopped_leaves_no_done_job_behind() -> None:
+    later("test.note", word="one")
+    stop = threading.Event()
+    thread = threading.Thread(target=worker.run_worker, args=(stop,))
+    thread.start()
+    for _ in range(200):
+        if DONE:
+            break
+        time.sleep(0.02)
+    stop.set()
+    thread.join(10)
+    assert DONE == ["one"]
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
 def test_a_job_that_kills_its_worker_each_time_is_given_up() -> None:
     later("test.note", word="poison")
     for _ in range(worker.MOST_ATTEMPTS):
