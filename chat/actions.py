@@ -26,8 +26,9 @@ from network.content import Audience, ReactionKind
 from network.files import Stored, accept_upload
 from network.names import fold, tidy_name
 from network.permissions import SENTENCES, check
+from network.spaces.actors import actors
 from network.spaces.models import Space
-from network.spaces.readers import actors, representatives
+from network.spaces.readers import representatives
 from network.spaces.writing import Body, prepare
 from profiles.models import Block
 
