@@ -219,16 +219,20 @@ def shown(actor: Actor, rows: list[Message], language: str, *, read_number: int 
         if line and row.number > (read_number or 0) and row.author_id != actor.user_id and row.kind == Message.Kind.TEXT:
             one.unread_line, line = unread, False
         one.follows = one.day is None and not one.unread_line and _follows(previous, row)
-        # Fragments do not know their reader or their neighbours: what is one's own, and what follows, is marked in the finished text.
-        html = with_mine(fragment, row.pk, mine.get(row.pk, ()))
-        if one.follows:
-            html = html.replace('class="message', 'class="message message-follows', 1)
-        if row.author_id == actor.user_id and row.kind == Message.Kind.TEXT:
-            html = html.replace("<article ", "<article data-mine ", 1)
-        one.html = SafeString(html)  # nosec B703 # our own templates rendered it, from texts cleaned at write
+        one.html = _marked(fragment, row, mine.get(row.pk, ()), is_mine=row.author_id == actor.user_id, follows=one.follows)
         found.append(one)
         previous = row
     return found
+
+
+def _marked(fragment: str, row: Message, kinds: Iterable[str], *, is_mine: bool, follows: bool) -> SafeString:
+    """Fragments do not know their reader or their neighbours: what is one's own, and what follows, is marked in the finished text."""
+    html = with_mine(fragment, row.pk, kinds)
+    if follows:
+        html = html.replace('class="message', 'class="message message-follows', 1)
+    if is_mine and row.kind == Message.Kind.TEXT:
+        html = html.replace("<article ", "<article data-mine ", 1)
+    return SafeString(html)  # nosec B703 # our own templates rendered it, from texts cleaned at write
 
 
 def _follows(previous: Message | None, row: Message) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from network.demo import cast, circles, echo, life
+from network.demo import cast, circles, echo, life, talks
 from network.demo.story import tell
 
 
@@ -13,9 +13,10 @@ def come_alive() -> str:
     began = timezone.now()
     accounts = cast.accounts()
     # Everything is planned first, from what is missing, and then happens in the order of its days.
-    happened = tell([*cast.arrivals(), *circles.openings(), *life.writings()])
+    happened = tell([*cast.arrivals(), *circles.openings(), *life.writings(), *talks.talks()])
     if happened:
         life.last_words()
+        talks.settle()
     marks = life.reading()
     if happened:
         echo.deliver_all(today=began)

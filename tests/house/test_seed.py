@@ -11,6 +11,8 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.utils import translation
 
+from chat.models import Conversation, Message, Seat
+from chat.queries import unread_count
 from forums.models import Board, Mention, Post, Reaction, Topic
 from network.activity.models import Activity
 from network.content import Audience
@@ -205,6 +207,33 @@ class TestDemoWorld:
         assert posts[12].text.startswith("ملخّص") and posts[12].mentions.count() >= 3
         assert posts[12].reactions["helped"] == Reaction.objects.filter(post=posts[12], kind="helped").count() > 3
         assert posts[3].reply_to == posts[2] and f'cite="{posts[2].path}"' in posts[3].html
+
+    def test_scenario_four_is_told_in_full(self, demo_world):
+        first = Message.objects.get(text="السلام عليكم، هل لديكم نموذج للتقرير السنوي للمدارس المنتسبة؟")
+        talk = first.conversation
+        said = list(talk.messages.filter(kind="text").order_by("number"))
+        assert [message.text for message in said[1:3]] == [
+            "وعليكم السلام، نعم، أرفق لكم النموذج المعتمد عندنا (وورد).",
+            "شكرًا جزيلًا. هل نعقد لقاءً قصيرًا يوم الثلاثاء؟ 10:00 بتوقيت الرباط.",
+        ]
+        assert (first.on_behalf_of.handle, said[1].on_behalf_of.handle) == ("natcom-jo", "natcom-ma")
+        assert said[1].files[0]["name"].endswith(".docx") and said[1].attachments.count() == 1
+        later, secretariat = (Actor.of(User.objects.get(page__handle=handle)) for handle in ("sg-jo", "platform-manager"))
+        seen = Message.objects.visible_to(later).filter(conversation=talk, kind="text")
+        assert [message.pk for message in seen.order_by("number")] == [message.pk for message in said[4:]] != []
+        assert not Message.objects.visible_to(secretariat).filter(conversation=talk).exists()
+
+    def test_conversations_of_every_kind_and_state_are_there(self, demo_world):
+        assert set(Conversation.objects.filter(last_number__gt=0).values_list("kind", flat=True)) == set(Conversation.Kind.values)
+        said = Message.objects.filter(kind="text")
+        for state in ("edited_at", "deleted_at", "pinned_at", "reply_to"):
+            assert said.exclude(**{state: None}).exists(), state
+        assert Seat.objects.exclude(muted_at=None).exists() and Seat.objects.exclude(archived_at=None).exists()
+        assert unread_count(Actor.of(User.objects.get(page__handle="liaison-tn"))) >= 2
+        assert (
+            list(Conversation.objects.annotate(n=models.Max("messages__number")).exclude(last_number=0).exclude(last_number=models.F("n")))
+            == []
+        )
 
     def test_mentions_lead_to_people_and_institutions(self, demo_world):
         kinds = set(Mention.objects.values_list("space__kind", flat=True))
