@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 
+from chat.models import Message
 from network import prepared
 from network.activity.models import ActivityQuerySet
 from network.spaces.actors import Actor
 from notices.models import Notice
 
-# What concerns the reader's own person, whatever they may see of the place: an invitation is for someone outside. A mention in a
-# conversation has no space; its line is left out when the conversation is no longer theirs, and it is marked read when they go.
-PERSONAL = ("invitation", "approved", "declined", "mandate", "named", "removed", "chat_mention")
+# What concerns the reader's own person, whatever they may see of the place: an invitation is for someone outside.
+PERSONAL = ("invitation", "approved", "declined", "mandate", "named", "removed")
 
 
 def inbox(actor: Actor) -> QuerySet[Notice]:
     """The reader's notices that still lead somewhere they may go, newest first."""
     seen = Q(reason__in=PERSONAL) | ActivityQuerySet.audience_of(actor, "activity__")
+    # A mention in a conversation is asked at the message's door: nobody else's rights speak for those who take part.
+    message = Cast(OuterRef("action_object_object_id"), BigIntegerField())
+    seen |= Q(Exists(Message.objects.visible_to(actor).filter(pk=message)), reason="chat_mention")
     return Notice.objects.filter(seen, recipient=actor.user_id).order_by("-timestamp", "-pk")
 
 

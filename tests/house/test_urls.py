@@ -244,7 +244,7 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
     "notices_read": (None, signed),
     "notices_seen": (None, signed),
     # What omar was told of, he may no longer see.
-    "notice": (by(ezz_notice="ezz", rania_notice="rania", omar_notice="", omar_chat_notice="omar", haytham_chat_notice="haytham"), None),
+    "notice": (by(ezz_notice="ezz", rania_notice="rania", omar_notice="", omar_chat_notice="", haytham_chat_notice="haytham"), None),
     "notice_read": (
         None,
         by(ezz_notice="ezz", rania_notice="rania", omar_notice="omar", omar_chat_notice="omar", haytham_chat_notice="haytham"),

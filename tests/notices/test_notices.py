@@ -7,16 +7,19 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from chat import actions as chat
+from chat.models import Conversation
 from forums import actions as forums
 from forums.models import Topic, Watch
 from network.activity.models import Activity
 from network.groups import actions as groups
 from network.spaces import actions as spaces
-from network.spaces.models import Membership
-from notices import queries
+from network.spaces.models import Mandate, Membership, Space
+from notices import lines, queries
 from notices.models import Notice
 from notices.subscribers import notify
 from tests.cast import Person, member, reply_to, topic_in
+from tests.chat.conftest import between, say, talk
 
 
 def deliver() -> None:
@@ -174,3 +177,94 @@ def test_telling_many_costs_a_fixed_number_of_queries(world: SimpleNamespace, to
     with django_assert_max_num_queries(16):  # type: ignore[operator]
         notify(activity)
     assert Notice.objects.filter(activity=activity).count() == 31
+
+
+# --- Conversations ---------------------------------------------------------------------------------------------------------------
+def shown(who: Person) -> list[str]:
+    """The reasons of the lines in this person's inbox, as the page shows them."""
+    return [line.notice.reason for line in lines.of(who.actor, queries.inbox(who.actor))]
+
+
+def test_a_mention_in_a_conversation_tells_only_those_who_take_part(world: SimpleNamespace) -> None:
+    several = talk(world.carmen, world.basel, world.ezz)
+    say(world.ezz, several, "ما رأي @basel و @mona و @sami و @natcom-tn؟")
+    say(world.ezz, several, "بلا إشارة")
+    deliver()
+    deliver()
+    everybody = {name: told(who) for name, who in world.cast.items() if told(who)}
+    # Whoever speaks for the institution named is told where they take part: carmen does, haytham does not.
+    assert everybody == {"basel": [("said", "chat_mention")], "carmen": [("said", "chat_mention")]}
+
+
+def test_a_latecomer_is_not_told_of_what_was_said_before(world: SimpleNamespace) -> None:
+    several = talk(world.carmen, world.basel, world.ezz)
+    say(world.ezz, several, "@haytham")
+    chat.add(world.carmen.actor, several, [world.haytham.page])
+    deliver()  # the worker was late: he takes part now, and still may not read it
+    assert told(world.haytham) == []
+    say(world.ezz, several, "@haytham")
+    deliver()
+    assert told(world.haytham) == [("said", "chat_mention")]
+
+
+def test_nobody_is_told_of_a_message_taken_back_or_by_somebody_blocked(world: SimpleNamespace) -> None:
+    from profiles import actions as profiles  # noqa: PLC0415 -- after the world
+
+    several = talk(world.carmen, world.basel, world.ezz)
+    chat.delete(world.ezz.actor, say(world.ezz, several, "@basel"))
+    profiles.block(world.carmen.actor, world.ezz.user)
+    say(world.ezz, several, "@carmen")
+    deliver()
+    assert (told(world.basel), told(world.carmen)) == ([], [])
+
+
+def test_the_line_names_the_conversation_and_leads_to_the_message(world: SimpleNamespace, client: Client) -> None:
+    several = talk(world.carmen, world.basel, world.ezz, name="لجنة التحضير")
+    message = say(world.ezz, several, "@basel كلمة لا تظهر في التنبيه")
+    deliver()
+    client.force_login(world.basel.user)
+    html = client.get("/ar/notices/").content.decode()
+    assert ("لجنة التحضير" in html, "عز" in html, "كلمة لا تظهر" in html) == (True, True, False)
+    notice = Notice.objects.get()
+    assert client.get(f"/ar/notices/{notice.pk}/")["Location"] == f"/ar{message.path}"
+    assert client.get("/notices/count/").json() == {"count": 0}
+
+
+def room_of(w: SimpleNamespace) -> Conversation:
+    return chat.room_of(w.carmen.actor, Space.objects.get(pk=w.group.pk))
+
+
+def out_of_several(w: SimpleNamespace) -> tuple[Conversation, Person]:
+    several = talk(w.carmen, w.basel, w.ezz)
+    say(w.basel, several, "@ezz")
+    deliver()
+    chat.remove(w.carmen.actor, several, several.participants.get(user=w.ezz.user))
+    return several, w.ezz
+
+
+def out_of_the_group(w: SimpleNamespace) -> tuple[Conversation, Person]:
+    room = room_of(w)
+    say(w.mona, room, "@ezz")
+    deliver()
+    spaces.remove(w.carmen.actor, Membership.objects.get(space=w.group, user=w.ezz.user))
+    return room, w.ezz
+
+
+def out_of_office(w: SimpleNamespace) -> tuple[Conversation, Person]:
+    commissions = between(w)
+    say(w.basel.writing_for(w.natcom_jo), commissions, "@natcom-tn")
+    deliver()
+    spaces.end_mandate(w.haytham.actor, Mandate.objects.get(user=w.carmen.user))
+    return commissions, w.carmen
+
+
+@pytest.mark.parametrize("out", [out_of_several, out_of_the_group, out_of_office])
+def test_what_was_told_of_a_conversation_leaves_the_inbox_and_the_bell_with_its_reader(out: object, world: SimpleNamespace) -> None:
+    """Taken out by the convener, out of the group whose room it is, out of the office that took part."""
+    conversation, who = out(world)  # type: ignore[operator]
+    mentions = Notice.objects.filter(recipient=who.user, thread=conversation.stream)
+    assert mentions.count() == 1
+    deliver()
+    assert "chat_mention" not in shown(who)
+    # The bell rings for what the inbox shows, and for nothing else.
+    assert queries.unread_count(who.actor) == len(shown(who))
