@@ -1,4 +1,4 @@
-"""The admin shows every model but drafts, edits reference data only, and hears whoever is staff and nobody else."""
+"""The admin shows every model but drafts and conversations, edits reference data only, and hears whoever is staff and nobody else."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from django.apps import apps
 from django.contrib import admin
 from django.test import Client
 
+from network.activity.models import Activity
 from network.admin_pages import RecordAdmin, ReferenceAdmin
+from network.content import Audience
 from network.spaces.models import Mandate
+from notices.models import Notice
+from notices.subscribers import notify
 from tests.cast import topic_in
+from tests.chat.conftest import say, talk
 
-OURS = ("activity", "spaces", "entities", "groups", "profiles", "forums", "notices", "realtime")
-PRIVATE = {"forums.Draft"}
+OURS = ("activity", "spaces", "entities", "groups", "profiles", "forums", "notices", "realtime", "chat", "moderation")
+CONVERSATIONS = {f"chat.{name}" for name in ("Conversation", "Participant", "Seat", "Message", "MessageReaction", "Attachment")}
+PRIVATE = {"forums.Draft", "moderation.Report"} | CONVERSATIONS  # reports have a page of their own, for whoever moderates
 
 
 @pytest.fixture
@@ -52,6 +58,30 @@ def test_each_list_and_search_opens(language: str, staff: Client) -> None:
             assert staff.get(name).status_code == 200, name
             if admin.site._registry[model].search_fields:  # type: ignore[index]
                 assert staff.get(name, {"q": "x"}).status_code == 200, name
+
+
+def test_lists_of_what_happened_and_of_notices_pass_over_conversations(staff: Client, world: SimpleNamespace) -> None:
+    """Not even that two people talk: no row, no number of rows, no choice of a filter, whoever asks."""
+    say(world.ezz, talk(world.ezz, world.mona), "@mona")
+    for activity in Activity.objects.filter(verb="said"):
+        notify(activity)
+    hidden, notice = Activity.objects.filter(reach=Audience.PARTICIPANTS), Notice.objects.get(reason="chat_mention")
+    assert [activity.verb for activity in hidden.order_by("pk")] == ["started_conversation", "said"]
+    lists = {
+        "activity/activity": Activity.objects.exclude(reach=Audience.PARTICIPANTS),
+        "notices/notice": Notice.objects.exclude(pk=notice.pk),
+    }
+    for name, others in lists.items():
+        shown = staff.get(f"/ar/admin/{name}/").context["cl"]
+        assert set(shown.queryset) == set(others), name
+        assert shown.full_result_count in (None, others.count())
+    for ask in ("activity/activity/?verb=said", "activity/activity/?reach__exact=4", "activity/activity/?verb=started_conversation"):
+        assert not staff.get(f"/ar/admin/{ask}", follow=True).context["cl"].queryset.filter(pk__in=hidden).exists(), ask
+    assert not staff.get("/ar/admin/notices/notice/?reason=chat_mention").context["cl"].queryset.exists()
+    for page in (*(f"activity/activity/{activity.pk}" for activity in hidden), f"notices/notice/{notice.pk}"):
+        for end in ("change/", "history/"):
+            answer = staff.get(f"/ar/admin/{page}/{end}")
+            assert (answer.status_code, answer["Location"]) == (302, "/ar/admin/"), page
 
 
 def test_a_record_can_be_read_and_not_changed(staff: Client, world: SimpleNamespace) -> None:

@@ -19,10 +19,13 @@ from django.db import connection
 from django.test import Client
 from django.urls import Resolver404, resolve
 
+from chat.models import Conversation, Message, Participant, Seat
 from forums.models import Post, Topic
+from moderation.models import Report
 from network.spaces.models import Mandate, Membership, Space
 from profiles.models import User
 from tests.cast import topic_in
+from tests.chat.conftest import talk
 from tests.house.addresses import ARGUMENTS, knock, patterns, places, undone
 from tests.house.pages import Page, is_page
 from tests.house.planted import ABSENT, Planted
@@ -226,7 +229,8 @@ def test_odd_numbers_in_addresses_are_absent(role: str, planted: Planted) -> Non
 
 def test_odd_words_in_queries_break_nothing(planted: Planted) -> None:
     client, wrong = planted.client("carmen"), []
-    names = "q kind page show tag language scope before after country status mine board parent quote reply_to institution lang epoch next".split()
+    names = "q kind page show tag language scope before after around here with country status mine board parent quote reply_to".split()
+    names += "institution lang epoch next".split()
     pages = [
         "",
         "feed/new/",
@@ -239,10 +243,17 @@ def test_odd_words_in_queries_break_nothing(planted: Planted) -> None:
         "notices/",
         "drafts/",
         "invitations/",
+        "conversations/",
+        "conversations/rooms/",
+        "conversations/new/",
+        "reports/",
     ]
+    room = f"/ar/conversations/{planted.things['several_talk'].pk}/"
     paths = [f"/ar/{page}" for page in pages] + [
         "/live/",
         "/mentions/",
+        *(f"{room}{piece}" for piece in ("", "messages/", "details/", "search/")),
+        "/conversations/count/",
         f"/ar/topics/{planted.things['open_topic'].pk}/",
         "/ar/institutions/natcom-tn/network/",
     ]
@@ -265,7 +276,8 @@ def test_odd_words_in_queries_break_nothing(planted: Planted) -> None:
             "%0d%0aX:y",
         ):
             response = knock(client, "GET", f"{path}?{'&'.join(f'{name}={odd}' for name in names)}")
-            if response.status_code not in (200, 302, 400, 422):
+            # No reports are there for whoever does not moderate.
+            if response.status_code not in (200, 302, 400, 422) and (path, response.status_code) != ("/ar/reports/", 404):
                 wrong.append(f"{path} {odd[:20]}: {response.status_code}")
     assert not wrong, listed(wrong)
 
@@ -360,6 +372,15 @@ def rights() -> set[tuple[Any, ...]]:
         ("topic", *row) for row in Topic.objects.values_list("pk", "space", "author", "on_behalf_of", "audience", "reach", "deleted_at")
     }
     rows |= {("post", *row) for row in Post.objects.values_list("pk", "topic", "author", "on_behalf_of", "deleted_at")}
+    rows |= {("takes part", *row) for row in Participant.objects.values_list("conversation", "user", "entity", "from_number", "convenes")}
+    rows |= {("talk", *row) for row in Conversation.objects.values_list("pk", "kind", "key", "space", "created_by")}
+    rows |= {
+        ("message", *row)
+        for row in Message.objects.values_list(
+            "conversation", "pk", "author", "on_behalf_of", "kind", "deleted_by", "reported_at", "pinned_by"
+        )
+    }
+    rows |= {("report", *row) for row in Report.objects.values_list("message", "by", "settled_by", "outcome")}
     return rows
 
 
@@ -400,6 +421,8 @@ def meant(p: Planted, user: User, form: Form, row: tuple[Any, ...], spaces: set[
     kind, name = row[0], form.key[0]
     if kind in ("topic", "post"):
         return row[3] == user.pk and row[4] in (None, *_mine(user))
+    if kind in ("takes part", "talk", "message", "report"):
+        return _meant_in_talks(user, name, row)
     if kind == "in":
         own_group = row[1] not in spaces and row[2] in (user.pk, None)
         open_door = row == ("in", p.world.open_group.pk, user.pk, None, "member", None)
@@ -412,6 +435,24 @@ def meant(p: Planted, user: User, form: Form, row: tuple[Any, ...], spaces: set[
             pk in _mine(user) and name == ":entity_edit" and not sees_all
         )
     return False
+
+
+def _meant_in_talks(user: User, name: str, row: tuple[Any, ...]) -> bool:
+    """What a form of conversations is there for: one begins, adds, says, takes back, pins or reports in one's own name."""
+    begins = name in (":conversation_new", ":conversation_with")
+    if row[0] == "talk":
+        return (begins or name == ":conversation_add") and (row[5] == user.pk or row[2] == "several" or row[2] == "group")
+    if row[0] == "takes part":
+        _kind, talk, whose, _entity, _first, leads = row
+        return (begins and (leads is (whose == user.pk) or not leads)) or (
+            name == ":conversation_add" and Participant.objects.filter(conversation=talk, user=user).exists()
+        )
+    if row[0] == "report":
+        return name == ":message_report" and row[2:] == (user.pk, None, "")
+    _kind, talk, _pk, author, voice, _what, taken_back, _reported, pinned = row
+    return Participant.objects.filter(conversation=talk, user=user).exists() or (
+        author == user.pk and voice in (None, *_mine(user)) and taken_back in (None, user.pk) and pinned in (None, user.pk)
+    )
 
 
 @pytest.mark.parametrize("role", ["dara", "ezz", "amina"])
@@ -445,6 +486,108 @@ def _mine(user: User) -> list[int]:
 
 def _over(user: User) -> list[int | None]:
     return list(Space.objects.filter(pk__in=_mine(user)).values_list("overseer", flat=True))
+
+
+# --- Messages ------------------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("sent", "status", "text"),
+    [
+        ({"body": ""}, 422, None),
+        ({"body": " \u200b\u200e "}, 422, None),  # nothing that anybody sees
+        ({"body": "ا" * 4_000}, 200, "ا" * 4_000),
+        ({"body": "ا" * 4_001}, 422, None),
+        ({"body": "ا\0ب"}, 422, None),
+        ({"body": "<b>x</b> <script>alert(1)</script>"}, 200, "<b>x</b> <script>alert(1)</script>"),  # plain words: they stand as text
+        ({"body": "سلام", "client_id": "x"}, 200, "سلام"),
+        ({"body": "سلام", "client_id": ""}, 200, "سلام"),
+        ({"body": "سلام", "client_id": "\0"}, 200, "سلام"),
+        ({"body": "سلام", "reply_to": str(2**63)}, 200, "سلام"),
+        ({"body": "سلام", "reply_to": "9" * 40}, 200, "سلام"),
+        ({"body": "سلام", "reply_to": "-1"}, 422, None),
+        ({"body": "سلام", "reply_to": "x"}, 422, None),
+        ({"body": "سلام", "on_behalf_of": str(2**63)}, 403, None),
+        ({"body": "سلام", "on_behalf_of": "٣"}, 403, None),
+        ({"body": "سلام", "on_behalf_of": "\0"}, 422, None),
+        ({"body": "سلام", "number": "1", "version": "9", "kind": "event", "author": "1", "data": "{}", "pinned_at": "x"}, 200, "سلام"),
+    ],
+)
+def test_a_message_takes_odd_words_and_numbers_without_harm(
+    sent: dict[str, str], status: int, text: str | None, world: SimpleNamespace
+) -> None:
+    """By script and by plain form alike; what is refused says why, and the plain page has the words in its box."""
+    conversation, client = talk(world.basel, world.carmen), Client(raise_request_exception=False)
+    client.force_login(world.basel.user)
+    path = f"/conversations/{conversation.pk}/messages/"
+    script = client.post(path, sent, headers={"accept": "application/json"})
+    assert (script.status_code, "error" in script.json()) == (status, status != 200)
+    plain = client.post(path, {**sent, **({"client_id": str(uuid.uuid4())} if "client_id" in sent else {})})
+    assert plain.status_code == (302 if status == 200 else status)
+    messages = list(conversation.messages.values_list("text", "kind", "author", "number", "reply_to", "pinned_at"))
+    assert messages == ([(text, "text", world.basel.user.pk, number, None, None) for number in (1, 2)] if status == 200 else [])
+    if status != 200 and sent["body"].strip() and "\0" not in sent["body"]:
+        [box] = [one for one in Page(plain.content.decode()).all("textarea") if one.attrs.get("name") == "body"]
+        assert "".join(box.text) == sent["body"]
+
+
+@pytest.mark.parametrize("path", ["/ar/conversations/", "/ar/conversations/{}/", "/ar/conversations/{}/search/?q=abc"])
+def test_what_turns_the_direction_of_a_text_does_not_reach_beyond_it(path: str, world: SimpleNamespace) -> None:
+    """An override in a message ends with the element it stands in: each is <bdi>, or has a direction of its own."""
+    conversation, client = talk(world.basel, world.carmen), Client()
+    client.force_login(world.basel.user)
+    client.post(f"/conversations/{conversation.pk}/messages/", {"body": "\u202eabc عربي", "client_id": str(uuid.uuid4())})
+    client.force_login(world.carmen.user)
+    page = Page(client.get(path.format(conversation.pk)).content.decode())
+    holding = [element for element in page.elements if "abc عربي" in "".join(element.text)]
+    assert holding
+    for element in holding:
+        if "\u202e" in "".join(element.text) and not any(element in inner.around for inner in holding):
+            assert element.name == "bdi" or any("dir" in one.attrs and one.name != "html" for one in (element, *element.around)), str(
+                element
+            )
+
+
+def test_a_session_that_ended_answers_a_script_in_words_and_a_form_with_the_door(world: SimpleNamespace) -> None:
+    """Never a page of ours in place of an answer, and never a silent success."""
+    conversation, client = talk(world.basel, world.carmen), Client()
+    client.force_login(world.basel.user)
+    sent = {"body": "كُتب قبل الخروج", "client_id": str(uuid.uuid4())}
+    world.basel.user.set_password("another long word")
+    world.basel.user.save()
+    paths = {f"/conversations/{conversation.pk}/messages/": sent, f"/conversations/{conversation.pk}/read/": {"number": "1"}}
+    for path, data in paths.items():
+        script = client.post(path, data, headers={"accept": "application/json"})
+        assert (script.status_code, script["Content-Type"], sorted(script.json())) == (401, "application/json", ["error"])
+        plain = client.post(path, data)
+        assert (plain.status_code, "/accounts/login/" in plain["Location"]) == (302, True)
+    assert (conversation.messages.count(), Seat.objects.count()) == (0, 0)
+
+
+def test_fifty_at_once_with_one_number_make_one_message_and_one_answer(
+    transactional_db: None, world: SimpleNamespace, settings: Any
+) -> None:
+    settings.RATES = dict.fromkeys(settings.RATES, (1_000_000, 60))
+    conversation, client = talk(world.basel, world.carmen), Client()
+    client.force_login(world.basel.user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    sent, said, gate = {"body": "مرة واحدة", "client_id": str(uuid.uuid4())}, [], threading.Barrier(50)
+
+    def send() -> None:
+        one = Client(raise_request_exception=False)
+        one.cookies[settings.SESSION_COOKIE_NAME] = session
+        try:
+            gate.wait(30)
+            response = one.post(f"/conversations/{conversation.pk}/messages/", sent, headers={"accept": "application/json"})
+            said.append((response.status_code, response.content))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (len(said), len(set(said)), said[0][0]) == (50, 1, 200)
+    assert list(conversation.messages.values_list("number", "version")) == [(1, 1)]
 
 
 # --- The same thing sent many times at once ----------------------------------------------------------------------------------------

@@ -124,6 +124,21 @@ def test_files_pictures_and_static_answers(planted: Planted) -> None:
     assert file["Content-Disposition"].startswith("attachment;")
     assert (policy_of(file), file["Cache-Control"]) == (SHUT, "private, no-store")
     assert wrong_with(file, "file") == []
+    for role, path in (
+        ("ezz", f"/conversations/files/{planted.things['direct_file'].key}/"),
+        ("ezz", f"/conversations/files/{planted.things['lost_file'].key}/"),
+    ):
+        paper = knock(planted.client(role), "GET", path)
+        assert (paper.status_code, policy_of(paper), paper["Cache-Control"]) == (200, SHUT, "private, no-store")
+        assert paper["Content-Disposition"].startswith("attachment;")
+        assert wrong_with(paper, path) == []
+    face = knock(planted.client("basel"), "GET", f"/conversations/{planted.things['several_talk'].pk}/picture/")
+    assert (face.status_code, face["Content-Type"], policy_of(face), face["Cache-Control"]) == (
+        200,
+        "image/webp",
+        SHUT,
+        "private, no-store",
+    )
     static = knock(client, "GET", "/static/icons.svg")
     assert static.status_code == 200
     assert static["X-Content-Type-Options"] == "nosniff"
