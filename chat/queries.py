@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chat.fragments import event_sentence, messages_html, with_mine
-from chat.models import MOST_UNREAD, Conversation, Message, MessageReaction, Seat
+from chat.models import MOST_UNREAD, Attachment, Conversation, Message, MessageReaction, Seat
 from network import prepared, text
 from network.live import presence
 from network.names import fold
@@ -249,15 +249,17 @@ def _follows(previous: Message | None, row: Message) -> bool:
 
 def pinned(actor: Actor, conversation: Conversation) -> list[Message]:
     first = conversation.seen_from(actor) or 1
-    found = Message.objects.filter(conversation=conversation.pk, pinned_at__isnull=False, number__gte=first).kept().with_author()
-    return list(found.order_by("-pinned_at")[:PINNED])
+    # Those before the reader came are left out afterwards: asked by number, SQLite would walk the room instead of its few pinned ones.
+    found = Message.objects.filter(conversation=conversation.pk, pinned_at__isnull=False).kept().with_author().order_by("-pinned_at")
+    return [message for message in found[: 5 * PINNED] if message.number >= first][:PINNED]
 
 
 def files(actor: Actor, conversation: Conversation) -> list[Message]:
     """The newest messages with files."""
     first = conversation.seen_from(actor) or 1
-    found = Message.objects.filter(conversation=conversation.pk, number__gte=first).kept().exclude(files=[]).with_author()
-    return list(found.order_by("-number")[:FILES])
+    holding = Attachment.objects.filter(message__conversation=conversation.pk, message__deleted_at=None, message__number__gte=first)
+    numbers = list(holding.order_by("-pk").values_list("message", flat=True)[: 2 * FILES])
+    return list(Message.objects.filter(pk__in=numbers).with_author().order_by("-number")[:FILES])
 
 
 def search(actor: Actor, conversation: Conversation, words: str) -> list[Message]:

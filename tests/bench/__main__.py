@@ -1,8 +1,8 @@
 """Measure, in one run: a world of 500 people, 50 boards, 2,000 topics and 40,000 posts; ours and the yardstick by turns, at least nine rounds.
 
-    python -m tests.bench [--rounds 9] [--seconds 1.2] [--only http|sockets|memory] [--keep FOLDER]
+    python -m tests.bench [--rounds 9] [--seconds 1.2] [--only http|sockets|memory|chat] [--keep FOLDER]
 
-A budget is missed when the lower quartile of its ratios exceeds it. Limits raised for measuring: RATE_POSTS.
+A budget is missed when the lower quartile of its ratios exceeds it. Limits raised for measuring: those that the first line of the output names.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import asyncio
 import os
 import platform
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -26,6 +27,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.bench import load, sockets
+from tests.bench.chat import chat
 from tests.bench.meter import cpu_ms, memory_mb, percentile, quartiles
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -57,14 +59,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.2)
-    parser.add_argument("--only", choices=("http", "sockets", "memory"))
+    parser.add_argument("--only", choices=("http", "sockets", "memory", "chat"))
     parser.add_argument("--keep", type=Path, help="a folder for the world, kept and used again")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="multaqa-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(VAR_DIR=str(folder), DJANGO_SETTINGS_MODULE="network.settings", RATE_POSTS="1000000", LIVE_SOCKETS_PER_ADDRESS="5000")
+    os.environ.update(RATE_CHAT="1000000", LIVE_SOCKETS_PER_USER="5000")
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 16_384), hard))  # two thousand sockets on either side
     print(
-        f"Python {platform.python_version()} ({sys.executable}), {os.cpu_count()} cores. Limits raised: RATE_POSTS, LIVE_SOCKETS_PER_ADDRESS."
+        f"Python {platform.python_version()} ({sys.executable}), {os.cpu_count()} cores. Limits raised: RATE_POSTS, RATE_CHAT, LIVE_SOCKETS_PER_ADDRESS, LIVE_SOCKETS_PER_USER, open files."
     )
     with ExitStack() as stack:
         if asked.keep is None:
@@ -80,6 +85,8 @@ def main() -> int:
             rows += asyncio.run(pages(world, ours, floor, asked.rounds, asked.seconds))
         if asked.only in (None, "sockets"):
             rows += asyncio.run(live(world, ours, floor, asked.rounds))
+        if asked.only in (None, "chat"):
+            rows += asyncio.run(chat(world, ours, floor, asked.rounds, Row, TOKEN))
     print(f"\n{'what':<44} {'median':>9} {'quartiles':>19}   {'budget':<16} verdict")
     for row in rows:
         print(row)
