@@ -30,6 +30,12 @@ def between(w: SimpleNamespace) -> Conversation:
     return actions.start(w.carmen.writing_for(w.natcom_tn), [Space.objects.get(pk=w.natcom_jo.pk)])
 
 
+@pytest.fixture(autouse=True)
+def _long_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rights are kept for a minute: on a slow machine its end must not count as a query of the page."""
+    monkeypatch.setattr("network.spaces.actors._KEPT_SECONDS", 3_600)
+
+
 @pytest.fixture
 def direct(world: SimpleNamespace) -> Conversation:
     """basel and carmen, between the two of them."""

@@ -298,11 +298,8 @@ def test_who_came_later_finds_the_first_of_theirs_at_the_top(world: SimpleNamesp
     assert min(numbers(haytham.get(f"/ar/conversations/{several.pk}/?around=1"))) == first
 
 
-def test_what_a_room_costs_does_not_depend_on_how_much_was_said(
-    world: SimpleNamespace, direct: Conversation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_room_costs_does_not_depend_on_how_much_was_said(world: SimpleNamespace, direct: Conversation) -> None:
     """Counted at 3 messages and at 500: the page at its end, a piece of the past, the catch-up of what is new, the lists."""
-    monkeypatch.setattr("network.spaces.actors._KEPT_SECONDS", 3_600)  # a slow machine's minute must not count as a query
     carmen = at(world.carmen)
     many(direct, world.basel, 3)
     actions.mark_read(world.carmen.actor, direct, 3)
