@@ -17,7 +17,7 @@ CHECKS := style types templates imports migrations deploy messages security laws
 SUITE = $(if $(ARGS),$(PY) -m pytest $(ARGS),sh -c '$(PY) -m pytest -n 2 -m "not browser"; first=$$?; $(PY) -m pytest -m browser && exit $$first')
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run seed test test-embedded test-production services check $(CHECKS:%=check-%) bench lock messages format clean
+.PHONY: help run seed test test-embedded test-production services check $(CHECKS:%=check-%) faults bench lock messages format clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ check-security:
 
 check-laws: services
 	TEST_SHAPE=embedded $(PY) -m pytest --quiet tests/house/test_tracked_text.py tests/house/test_templates.py tests/house/test_compose.py
+
+faults: services $(VENV)/.dev $(PO:.po=.mo) ## Kill everything in turn, 20 rounds with 5 seeds, and check that nothing acknowledged is lost (about two hours; ARGS="--rounds 5 --seeds 1" for less)
+	$(PY) -m tests.faults $(ARGS)
 
 bench: $(VENV)/.dev $(PO:.po=.mo) ## Measure the budgets beside their yardsticks, and print the table
 	$(PY) -m tests.bench $(ARGS)

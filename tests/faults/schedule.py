@@ -103,7 +103,7 @@ class Show:
         over.set()
         await asyncio.wait_for(asyncio.gather(*talking), SETTLE_SECONDS)
         with contextlib.suppress(TimeoutError):  # the checker says what is missing
-            await _until(self._whole, SETTLE_SECONDS, "")
+            await _until(self._whole, SETTLE_SECONDS if self.catches_up else 8, "")
         self.figures.recovery[fault] = max(self.figures.recovery.get(fault, 0), time.monotonic() - began - self.seconds / 2)
         found = await check(self.lab, self.clients, self.outsiders, self.starts)
         found += self._after_removal()

@@ -14,24 +14,17 @@ pytestmark = [pytest.mark.shape("production"), pytest.mark.xdist_group("faults")
 
 
 def test_whatever_dies_what_was_acknowledged_is_seen_once_by_all_and_by_nobody_else() -> None:
-    faults = [
-        "a web process killed",
-        "Redis killed",
-        "members changed",
-        "PostgreSQL restarted",
-        "a line half open",
-        "both web processes killed",
-    ]
-    figures = asyncio.run(run(11, people=12, rounds=len(faults), pace=0.6, seconds=3, faults=faults))
+    faults = ["a web process killed", "Redis killed", "members changed", "PostgreSQL restarted", "a line half open"]
+    figures = asyncio.run(run(11, people=10, rounds=len(faults), pace=0.5, seconds=2, faults=faults))
     print(figures)
     assert figures.wrong == []
     assert figures.rounds == len(faults)
-    assert figures.acknowledged > 100
+    assert figures.acknowledged > 60
 
 
 def test_the_checker_catches_a_page_that_believes_in_pushing_alone() -> None:
     figures = asyncio.run(
-        run(12, people=8, rounds=2, pace=0.3, seconds=2, catches_up=False, faults=["Redis killed", "a web process killed"])
+        run(12, people=6, rounds=2, pace=0.3, seconds=2, catches_up=False, faults=["Redis killed", "a web process killed"])
     )
     assert any("misses" in one for one in figures.wrong)
 
