@@ -70,6 +70,7 @@ class WhomForm(forms.Form):
         super().__init__(*args, **kwargs)
         data = cast(Any, self.data)
         typed = data.getlist("who") if hasattr(data, "getlist") else data.get("who", [])
+        self.typed = " ".join(typed)  # as it came, for the form that comes back
         self.handles = list(
             dict.fromkeys(word for part in typed for word in part.replace("\0", " ").replace("،", " ").replace(",", " ").split())
         )[:200]

@@ -68,6 +68,7 @@ def show(
         files=queries.files(actor, conversation),
         form=form or DetailsForm(initial={"name": conversation.name, "topic": conversation.topic}),
         add_form=add_form or AddForm(),
+        chosen=queries.guests(actor, add_form.handles) if add_form is not None else [],
         may_share=conversation.seen_from(actor) == 1,
         refusal=refusal,
         is_muted=seat.muted_at is not None,
