@@ -138,9 +138,17 @@ def _unread(actor: Actor) -> QuerySet[Any, Any]:
     return found.order_by().values_list("pk", "unread")[:MOST_UNREAD]
 
 
+def unread(actor: Actor) -> QuerySet[Any, Any]:
+    """What the badge counts: conversations with something unread."""
+    if actor.user_id is None:
+        return Conversation.objects.none()
+    found: QuerySet[Any, Any] = Conversation.objects.visible_to(actor).with_seat(actor.user_id)
+    return found.filter(seat__muted_at=None, last_number__gt=F("known"), unread__gt=0).order_by().values_list("pk")[:MOST_UNREAD]
+
+
 def unread_count(actor: Actor) -> int:
-    """The badge's number: conversations with something unread."""
-    return len(unread_counts(actor))
+    """The badge's number."""
+    return prepared.counts(actor, unread)[0]
 
 
 # --- One conversation --------------------------------------------------------------------------------------------------------

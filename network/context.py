@@ -12,18 +12,19 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
-from network import live
+from network import live, prepared
 from network.requests import Request
 
 
 def house(request: Request) -> dict[str, Any]:
     """`actor`, `demo`, `notices_unread` and `chat_unread` (read when shown), `languages` (code, own name, this page in it; made when shown)."""
     actor = getattr(request, "actor", None)
+    unread = cache(lambda: _unread(request))  # templates call them: read once, if at all
     return {
         "actor": actor,
         "demo": settings.DEMO,
-        "notices_unread": cache(lambda: _unread(request, "notices")),  # templates call it: read once, if at all
-        "chat_unread": cache(lambda: _unread(request, "chat")),
+        "notices_unread": lambda: unread()[0],
+        "chat_unread": lambda: unread()[1],
         "languages": cache(lambda: [(code, name, _in_language(request, code)) for code, name in settings.LANGUAGE_NAMES.items()]),
         "live_epoch": live.epoch,
         "csrf_token": SimpleLazyObject(partial(form_token, request)),
@@ -47,10 +48,13 @@ def form_token(request: Request) -> str:
 _MASKS = len(CSRF_ALLOWED_CHARS) ** CSRF_SECRET_LENGTH
 
 
-def _unread(request: Request, room: str) -> int:
+_UNREAD = ("notices.queries.unread", "chat.queries.unread")  # by name: the house knows no room
+
+
+def _unread(request: Request) -> list[int]:
     if not request.user.is_authenticated:
-        return 0
-    return import_string(f"{room}.queries.unread_count")(request.actor)
+        return [0, 0]
+    return prepared.counts(request.actor, *map(import_string, _UNREAD))
 
 
 def _in_language(request: Request, code: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 
@@ -24,6 +26,11 @@ def inbox(actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.filter(seen, recipient=actor.user_id).order_by("-timestamp", "-pk")
 
 
+def unread(actor: Actor) -> QuerySet[Notice, Any]:
+    """What the bell counts, at most 100 of them, which stand for more."""
+    return inbox(actor).filter(unread=True).order_by().values_list("pk")[:100]
+
+
 def unread_count(actor: Actor) -> int:
-    """The bell's number; 100 stands for more."""
-    return len(prepared.rows(actor, "unread", lambda actor: inbox(actor).filter(unread=True).order_by().values_list("pk")[:100]))
+    """The bell's number."""
+    return prepared.counts(actor, unread)[0]
