@@ -49,7 +49,7 @@ def test_a_member_does_everything_without_script(browse: Browse, w: World, langu
     page.fill("#reply textarea[name=body]", "جواب")
     page.locator("#reply .editor-foot .button-primary").click()
     page.wait_for_url("**#post-*")
-    post(page, first).locator("a[data-quote]").click()
+    post(page, first).locator("a.to-quote").click()
     expect(page.locator("#reply textarea[name=body]")).to_have_value(re.compile(r"^> عز\n>\s*\n> فقرة أولى\n>\s*\n> فقرة ثانية"))
     page.locator("#reply textarea[name=body]").fill("> فقرة أولى\n\nأوافق")
     page.locator("#reply .editor-foot .button-primary").click()

@@ -46,7 +46,7 @@ def page_of(form: forms.Form, language: str = "ar", multipart: bool = False) -> 
         <link rel="stylesheet" href="/static/css/bundle.css">
         <section id="posts" data-behaviour="quote" data-quote-label="Quote">
           <article class="post" id="post-7" data-author="Carmen"><div class="prose"><blockquote><p>old</p></blockquote><p id="words">Quote me please</p></div>
-          <a href="?quote=7" data-quote="7">Quote all</a></article></section>
+          <a class="to-quote" href="?quote=7">Quote all</a></article></section>
         {composer}<script type="module" src="/static/harness.js"></script>"""
 
 
@@ -208,7 +208,7 @@ def test_selected_words_of_a_post_are_quoted_with_their_author(desk: Callable[..
         '<blockquote class="quote" cite="/posts/7/" dir="ltr"><p class="quote-author" dir="auto">Carmen</p>'
         '<p dir="auto">Quote me please</p></blockquote><p dir="auto">Yes</p>'
     )
-    here.page.locator("a[data-quote]").click()
+    here.page.locator("a.to-quote").click()
     assert here.value().count("<blockquote") == 2
     assert "old" not in here.value()
     assert here.errors == []

@@ -1,7 +1,7 @@
 // Select words in a post, and a button to quote them floats beside the selection. Connect it on whatever holds the posts:
 //   <section id="posts" data-behaviour="quote" data-quote-label="…" data-quote-into="#reply textarea">
 // A post says where it lives and who wrote it: <article class="post" id="post-7" data-path="/posts/7/" data-author="…">;
-// its link <a href="?quote=7" data-quote="7"> works without script and, with it, quotes the whole post at once.
+// its link <a class="to-quote" href="?quote=7"> works without script and, with it, quotes the whole post at once.
 import { escapeHtml } from "../editor/field.js";
 
 export function connect(posts) {
@@ -34,7 +34,7 @@ export function connect(posts) {
   posts.addEventListener(
     "click",
     (event) => {
-      const link = event.target.closest("a[data-quote]");
+      const link = event.target.closest("a.to-quote");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       const post = link.closest(".post");
       const box = composer();
