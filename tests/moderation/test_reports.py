@@ -71,9 +71,12 @@ def test_reports_are_for_the_secretariat_alone(world: SimpleNamespace, message: 
     assert answers == dict.fromkeys(set(world.cast) - {"sami"}, 404) | {"suspended": 302}
     held.refresh_from_db()
     assert held.settled_at is None
-    for who in (world.carmen, world.haytham, world.mona):
-        with pytest.raises(PermissionDenied):
-            actions.settle(who.actor, held, outcome="removed")
+    for who in (world.carmen, world.haytham, world.mona, world.ezz):
+        for outcome in ("removed", "left"):
+            with pytest.raises(PermissionDenied):
+                actions.settle(who.actor, held, outcome=outcome)
+    held.refresh_from_db()
+    assert held.settled_at is None
 
 
 def test_whoever_takes_no_part_or_wrote_it_reports_nothing(world: SimpleNamespace, message: Message) -> None:
