@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -18,3 +20,13 @@ class Request(HttpRequest):
     actor: Actor
     htmx: HtmxDetails
     LANGUAGE_CODE: str
+
+
+def language() -> str:
+    """The code of the language in which this page is being written: "ar", "fr" or "en"."""
+    return (get_language() or settings.LANGUAGE_CODE)[:2]
+
+
+def as_number(raw: str, *, digits: int = 17) -> int | None:
+    """The number that an address or a form carries, of so many digits at most (17 fit every key); None for anything else."""
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= digits else None

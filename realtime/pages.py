@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from network.entities.models import Entity
 from network.fragments import page
 from network.groups.models import Group
-from network.requests import Request
+from network.requests import Request, as_number
 from realtime import feed
 
 SCOPES = {"following": pgettext_lazy("whose news", "Following"), "network": _("The whole network")}
@@ -22,7 +22,7 @@ def home(request: Request) -> HttpResponse:
     """`?scope=` following or network, `?kind=`, `?before=` the last line seen: older ones."""
     actor = request.actor
     scope, kind = _chosen(request)
-    before = _number(request, "before")
+    before = as_number(request.GET.get("before", ""))
     items, more = feed.page_of(actor, scope=scope, kind=kind, before=before)
     visitor = actor.user_id is None
     return page(
@@ -50,7 +50,7 @@ def home(request: Request) -> HttpResponse:
 def new_in_feed(request: Request) -> JsonResponse:
     """How many lines are newer than `?after=`, in the same view of the feed: what the pill says."""
     scope, kind = _chosen(request)
-    count = feed.count_after(request.actor, _number(request, "after") or 0, scope=scope, kind=kind)
+    count = feed.count_after(request.actor, as_number(request.GET.get("after", "")) or 0, scope=scope, kind=kind)
     said = ngettext("%(count)s new post", "%(count)s new posts", count) % {"count": count}
     return JsonResponse({"count": count, "text": said}, headers={"Cache-Control": "private, no-store"})
 
@@ -60,8 +60,3 @@ def _chosen(request: Request) -> tuple[str, str]:
     if scope not in SCOPES:
         scope = "following" if request.actor.user_id is not None else "network"
     return scope, kind if kind in KINDS else ""
-
-
-def _number(request: Request, name: str) -> int | None:
-    raw = request.GET.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None

@@ -13,7 +13,7 @@ from chat.models import Conversation, Message
 from chat.queries import reads, shown
 from forums.models import Post
 from network.live import PROTOCOL
-from network.requests import Request
+from network.requests import Request, as_number
 from network.spaces.actors import Actor
 from realtime import streams
 from realtime.broadcast import FRAGMENT
@@ -40,7 +40,8 @@ def catch_up(request: Request) -> HttpResponse:
     found: dict[str, object] = {}
     for name, value in asked:
         stream = streams.parse(f"{name}/{language}" if name.partition(".")[0] in streams.SPOKEN else name)
-        if not (value.isascii() and value.isdigit() and len(value) < 10):
+        after = as_number(value, digits=9)
+        if after is None:
             return JsonResponse({"error": "bad-request"}, status=400)
         grant = streams.authorise(request.actor, stream) if stream else None
         if grant is None or stream is None:
@@ -49,7 +50,7 @@ def catch_up(request: Request) -> HttpResponse:
             found[name] = {}
         else:
             changes = _CHANGES[stream.kind]
-            found[name] = changes(request.actor, stream.number, int(value), grant.version, language)
+            found[name] = changes(request.actor, stream.number, after, grant.version, language)
     answer["streams"] = found
     return JsonResponse(answer)
 

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from chat import queries
@@ -22,10 +21,6 @@ from network.requests import Request
 from network.spaces.models import Space
 
 View = Callable[..., HttpResponseBase]
-
-
-def language() -> str:
-    return (get_language() or "ar")[:2]
 
 
 def find(request: Request, conversation_id: int) -> Conversation:

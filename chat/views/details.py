@@ -19,7 +19,7 @@ from network.files import serve_file
 from network.fragments import done, is_partial, page
 from network.live import presence
 from network.permissions import can
-from network.requests import Request
+from network.requests import Request, as_number, language
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,10 +128,10 @@ def leave(request: Request, conversation_id: int) -> HttpResponse:
 def read(request: Request, conversation_id: int) -> HttpResponse:
     """`number`: the reader has read so far."""
     conversation = find(request, conversation_id)
-    raw = request.POST.get("number", "")
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+    number = as_number(request.POST.get("number", ""), digits=9)
+    if number is None:
         return HttpResponse(status=422)
-    actions.mark_read(request.actor, conversation, int(raw))
+    actions.mark_read(request.actor, conversation, number)
     return _kept(request, conversation)
 
 
@@ -178,6 +178,4 @@ def _home(conversation: Conversation) -> str:
 
 
 def _list(request: Request) -> str:
-    from chat.views.common import language  # noqa: PLC0415 -- one word
-
     return f"/{language()}/conversations/"

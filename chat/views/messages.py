@@ -18,14 +18,14 @@ from chat import actions, queries
 from chat.forms import EditForm, MessageForm
 from chat.fragments import message_html, reaction_button, with_mine
 from chat.models import Attachment, Conversation, Message, MessageReaction, Seat
-from chat.views.common import REFUSALS, find, find_message, language, reason_of, refused, signed_in, wants_json
+from chat.views.common import REFUSALS, find, find_message, reason_of, refused, signed_in, wants_json
 from chat.views.rooms import show
 from network import rates, text
 from network.content import ReactionKind
 from network.files import serve_file
 from network.fragments import done, fragment, is_partial, page
 from network.permissions import can, check
-from network.requests import Request
+from network.requests import Request, language
 from network.spaces.acting import speaking
 
 

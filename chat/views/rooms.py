@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse, JsonResponse
@@ -13,12 +12,12 @@ from django.views.decorators.http import require_safe
 from chat import queries
 from chat.forms import MessageForm
 from chat.models import Conversation, Message
-from chat.views.common import find, language, signed_in
+from chat.views.common import find, signed_in
 from network import rates
 from network.fragments import fragment, page
 from network.live import presence
 from network.permissions import can
-from network.requests import Request
+from network.requests import Request, as_number, language
 
 
 @require_safe
@@ -43,7 +42,7 @@ def rooms(request: Request) -> HttpResponse:
 @signed_in
 def room_list(request: Request) -> HttpResponse:
     """The list alone, after a hint; `?here=` is the room that is open."""
-    here = _number(request, "here")
+    here = as_number(request.GET.get("here", ""), digits=9)
     archived = request.GET.get("kind") == "archived"
     found = queries.rooms(request.actor, archived=archived)
     return fragment(
@@ -65,7 +64,7 @@ def show(
     actor = request.actor
     assert actor.user_id is not None  # noqa: S101 -- who takes part is signed in
     seat = get_object_or_404(Conversation.objects.visible_to(actor).with_seat(actor.user_id), pk=conversation.pk)
-    around, unread = _number(request, "around"), seat.unread
+    around, unread = as_number(request.GET.get("around", ""), digits=9), seat.unread
     if around is None and unread and seat.known + 1 < conversation.last_number:
         around = seat.known + 1
     if around is not None and conversation.last_number - around < queries.PAGE // 2:
@@ -122,9 +121,9 @@ def messages(request: Request, conversation_id: int) -> HttpResponse:
         request.actor,
         conversation,
         language(),
-        before=_number(request, "before"),
-        after=_number(request, "after"),
-        around=_number(request, "around"),
+        before=as_number(request.GET.get("before", ""), digits=9),
+        after=as_number(request.GET.get("after", ""), digits=9),
+        around=as_number(request.GET.get("around", ""), digits=9),
     )
     response = fragment(
         request,
@@ -177,12 +176,7 @@ def _room(request: Request, conversation: Conversation) -> queries.Room:
 
 
 def _answered(request: Request, conversation: Conversation) -> Message | None:
-    number = _number(request, "reply_to")
+    number = as_number(request.GET.get("reply_to", ""), digits=9)
     if number is None:
         return None
     return Message.objects.visible_to(request.actor).kept().with_author().filter(conversation=conversation, pk=number).first()
-
-
-def _number(request: Request, name: str) -> int | None:
-    raw: Any = request.GET.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None

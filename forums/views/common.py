@@ -14,8 +14,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
 from forums import actions
 from forums.forms import WritingForm
@@ -23,7 +23,7 @@ from forums.models import Attachment, Post
 from network import rates, text
 from network.files import MAX_FILES, UploadRefused
 from network.fragments import done, is_partial
-from network.requests import Request
+from network.requests import Request, language
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
 from network.spaces.models import Space
@@ -33,10 +33,6 @@ from network.text.field import Written
 T = TypeVar("T")
 View = Callable[..., HttpResponse]
 KEPT = "kept_text"  # in the session of whoever was signed out while writing
-
-
-def language() -> str:
-    return (get_language() or "ar")[:2]
 
 
 # --- Signing in first -----------------------------------------------------------------------------------------------------

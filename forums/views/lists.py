@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from forums import queries
 from forums.models import Draft
 from forums.rows import rows_html
-from forums.views.common import language, signed_in
+from forums.views.common import signed_in
 from network.fragments import page
 from network.permissions import can, check
-from network.requests import Request
+from network.requests import Request, as_number, language
 
 LABELS = {
     "all": _("All"),
@@ -39,7 +39,7 @@ def topics(request: Request) -> HttpResponse:
     choices = list(LABELS) if actor.user_id else list(FOR_VISITORS)
     which = request.GET.get("show", "all")
     which = which if which in choices else "all"
-    tag = _number(request.GET.get("tag", ""))
+    tag = as_number(request.GET.get("tag", ""))
     written_in = request.GET.get("language", "")
     written_in = written_in if written_in in settings.LANGUAGE_NAMES else ""
     tags = queries.tags_in_use(actor, tag)
@@ -100,7 +100,3 @@ def drafts(request: Request) -> HttpResponse:
     """What one has not finished writing, and where to go on."""
     found = list(Draft.objects.filter(user=request.actor.user_id).order_by("-saved_at")[:100])
     return page(request, "forums/drafts.html", drafts=queries.placed(request.actor, found))
-
-
-def _number(raw: str) -> int | None:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else None

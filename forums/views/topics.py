@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from forums import actions, queries
 from forums.forms import ClosureForm, ReplyForm, RetitleForm, TopicAnywhereForm, TopicForm, WallForm
 from forums.models import Board, Post, Topic, Watch
-from forums.views.common import Sent, as_fragment, is_partial, language, send, sign_in_first, signed_in, take_kept, tell_unknown, wall_page
+from forums.views.common import Sent, as_fragment, is_partial, send, sign_in_first, signed_in, take_kept, tell_unknown, wall_page
 from network import text
 from network.fragments import done, fragment, page
 from network.permissions import can, check
-from network.requests import Request
+from network.requests import Request, as_number, language
 from network.spaces.models import Space
 
 _REPLY_WORDS = gettext_lazy("Write your reply… use @ to mention an institution or a person")
@@ -40,14 +40,11 @@ def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, sta
     actor = request.actor
     topic, reader = queries.topic_for(actor, topic_id)
     last_page = max((topic.last_number - 1) // settings.PAGE_SIZE + 1, 1)
-    raw = request.GET.get("page", "1")
-    number = min(max(int(raw), 1), last_page) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 1
-    if form is not None:
-        number = last_page
+    page_number = last_page if form is not None else min(max(as_number(request.GET.get("page", "")) or 1, 1), last_page)
     may_reply = actor.user_id is not None and can(actor, "topic.reply", topic)
     if form is None and may_reply:
         form = _reply_form(request, topic, reader)
-    posts = queries.posts_of_page(topic, number, actor, language())
+    posts = queries.posts_of_page(topic, page_number, actor, language())
     first_unread = reader.read_number + 1 if 0 < reader.read_number < topic.last_number else 0
     return page(
         request,
@@ -64,9 +61,9 @@ def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, sta
         side=queries.side_of(topic, actor, language()),
         read_number=reader.read_number,
         first_unread=first_unread,
-        number=number,
-        pages=Paginator(range(topic.last_number), settings.PAGE_SIZE).page(number),  # by numbers: nothing is counted
-        is_tail=number == last_page,
+        number=page_number,
+        pages=Paginator(range(topic.last_number), settings.PAGE_SIZE).page(page_number),  # by numbers: nothing is counted
+        is_tail=page_number == last_page,
         answer_url=_place(topic, topic.answer_id),
         levels=Watch.Level.choices,
         level=reader.level,
@@ -82,9 +79,8 @@ def _reply_form(request: Request, topic: Topic, reader: queries.Reader) -> Reply
     """The box with what stands in it already; None when nothing does (all readers' empty boxes are one, `_blank_reply`)."""
     body, answered, voice = take_kept(request, f"topic.{topic.pk}") or reader.draft, None, _voice(request, topic)
     for name in ("quote", "reply_to"):
-        raw = request.GET.get(name, "")
-        if raw.isascii() and raw.isdigit() and len(raw) < 18:
-            answered = Post.objects.kept().with_author().filter(topic=topic, pk=raw).first()
+        if (pk := as_number(request.GET.get(name, ""))) is not None:
+            answered = Post.objects.kept().with_author().filter(topic=topic, pk=pk).first()
             if answered is not None and name == "quote":
                 author = (answered.on_behalf_of or answered.author.page).name
                 body = text.quote(answered.html, author=author, path=answered.path) + "<p></p>" + body
@@ -320,10 +316,7 @@ def pin(request: Request, topic_id: int, *, pinned: bool) -> HttpResponse:
 def answer(request: Request, topic_id: int) -> HttpResponse:
     """`post` is accepted as the answer."""
     topic = _found(request, topic_id)
-    raw = request.POST.get("post", "")
-    post = get_object_or_404(
-        Post.objects.with_author().filter(topic=topic), pk=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 18 else 0
-    )
+    post = get_object_or_404(Post.objects.with_author().filter(topic=topic), pk=as_number(request.POST.get("post", "")))
     try:
         actions.accept_answer(request.actor, topic, post)
     except ValidationError as wrong:
@@ -379,11 +372,11 @@ def watch(request: Request, topic_id: int) -> HttpResponse:
 def read(request: Request, topic_id: int) -> HttpResponse:
     """`number`: the reader has read so far. Visitors have no mark: 204 all the same."""
     topic = _found(request, topic_id)
-    raw = request.POST.get("number", "")
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 10):
+    read_to = as_number(request.POST.get("number", ""), digits=9)
+    if read_to is None:
         return HttpResponse(status=422)
     if request.actor.user_id is not None:
-        actions.mark_read(request.actor, topic, int(raw))
+        actions.mark_read(request.actor, topic, read_to)
     if request.headers.get("X-Requested-With") or is_partial(request):
         return HttpResponse(status=204)
     return done(request, topic.get_absolute_url())

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 
 from network.permissions import SENTENCES, check
-from network.requests import Request
+from network.requests import Request, as_number
 from network.spaces.actors import Actor
 
 FIELD = "on_behalf_of"  # as templates/components/as_selector.html posts it
@@ -19,8 +19,9 @@ def speaking(request: Request) -> Actor:
     actor = request.actor
     if not chosen:
         return actor.speaking_for(None)
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+    number = as_number(chosen)
+    if number is None:
         raise PermissionDenied(SENTENCES["entity.speak"])
-    spoken = actor.speaking_for(int(chosen))
+    spoken = actor.speaking_for(number)
     check(spoken, "entity.speak", spoken.entity)
     return spoken

@@ -23,11 +23,12 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_naive
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from network.assets import bundle_css
 from network.permissions import can as is_allowed
+from network.requests import language
 
 register = template.Library()
 
@@ -118,7 +119,7 @@ def when(moment: datetime | date | None, style: str = "relative") -> SafeString:
         raise template.TemplateSyntaxError(f"when: {style!r} is none of {', '.join(_DATE_FORMATS)}")
     if isinstance(moment, datetime):
         local = moment if is_naive(moment) else moment.astimezone(_CLOCK)
-        pattern = _DATE_FORMATS[style].replace("{comma}", "،" if _language() == "ar" else ",")
+        pattern = _DATE_FORMATS[style].replace("{comma}", "،" if language() == "ar" else ",")
         return format_html(
             '<time datetime="{}" data-time="{}">{}</time>',
             moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -159,18 +160,14 @@ def file_size(size: int | None) -> str:
 
 
 def _short(amount: float) -> str:
-    return _grouped(round(amount)) if amount >= 10 else _grouped(round(amount, 1)).removesuffix(_DECIMALS.get(_language(), ".") + "0")
+    return _grouped(round(amount)) if amount >= 10 else _grouped(round(amount, 1)).removesuffix(_DECIMALS.get(language(), ".") + "0")
 
 
 def _grouped(value: float | Decimal) -> str:
-    language = _language()
+    code = language()
     whole, _point, part = str(value).partition(".")
-    digits = f"{int(whole):,}".replace(",", _THOUSANDS.get(language, ","))
-    return f"{digits}{_DECIMALS.get(language, '.')}{part}" if part else digits
-
-
-def _language() -> str:
-    return (get_language() or settings.LANGUAGE_CODE)[:2]
+    digits = f"{int(whole):,}".replace(",", _THOUSANDS.get(code, ","))
+    return f"{digits}{_DECIMALS.get(code, '.')}{part}" if part else digits
 
 
 # --- Permission -------------------------------------------------------------------------------------------------------------
@@ -189,7 +186,7 @@ def pagination(context: Context, page: Page[Any], param: str = "page") -> SafeSt
         return SafeString("")
     asked = context["request"].GET
     kept = tuple((name, value) for name, values in asked.lists() if name != param for value in values) if asked else ()
-    return _pagination(page.number, last, param, kept, _language())
+    return _pagination(page.number, last, param, kept, language())
 
 
 @lru_cache(maxsize=512)
@@ -348,7 +345,7 @@ def stylesheets() -> SafeString:
     """The one style sheet, and the letters that the page's language needs first."""
     if not settings.PRODUCTION:
         _fresh_bundle(int(monotonic()) if settings.DEBUG else 0)
-    font = "fonts/plex-arabic-400.woff2" if _language() == "ar" else "fonts/plex-latin-400.woff2"
+    font = "fonts/plex-arabic-400.woff2" if language() == "ar" else "fonts/plex-latin-400.woff2"
     return format_html(
         '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin><link rel="stylesheet" href="{}">',
         static(font),

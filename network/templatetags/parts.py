@@ -18,9 +18,9 @@ from django.template import Context, Engine
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.utils.html import escape
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from network.kept import KeptCache
+from network.requests import language
 
 register = template.Library()
 
@@ -40,7 +40,7 @@ def fixed(context: Context, name: str, **values: str | int | bool | None) -> Saf
     engine = _engine(context)
     key = tuple(sorted((word, value if value is not None else "") for word, value in values.items()))
     render = _fixed.__wrapped__ if settings.DEBUG else _fixed
-    return render(engine, name, _language(), settings.ROOT_URLCONF, key)
+    return render(engine, name, language(), settings.ROOT_URLCONF, key)
 
 
 @lru_cache(maxsize=2048)
@@ -81,7 +81,7 @@ def shell(context: Context, name: str, **values: str | int | bool) -> SafeString
         html = _tight(_engine(context).get_template(name).render(Context(seen)))
         PARTS.set(key, html, SECONDS)
     if _HERE in html:
-        here, path = f"/{_language()}/", request.get_full_path()
+        here, path = f"/{language()}/", request.get_full_path()
         html = html.replace(_HERE, escape(path.removeprefix(here)) if path.startswith(here) else "")
     for word, mark in marks.items():
         html = html.replace(mark, escape(values[word]))
@@ -105,7 +105,7 @@ class KeptNode(template.Node):
     def render(self, context: Context) -> SafeString:
         if settings.DEBUG:
             return self.nodelist.render(context)
-        key = (_language(), *(key.resolve(context) for key in self.keys))
+        key = (language(), *(key.resolve(context) for key in self.keys))
         html = PARTS.get(key)
         if html is None:
             with context.push(csrf_token=_TOKEN):
@@ -129,12 +129,12 @@ def _with_token(html: str, context: Context) -> SafeString:
 def _reader(context: Context, request: HttpRequest) -> tuple[Any, ...]:
     """What every part of the shell depends on, worked out once a request."""
     known: tuple[Any, ...] | None = getattr(request, "_reader_key", None)
-    if known is None or known[0] != _language():
+    if known is None or known[0] != language():
         actor = context.get("actor")
         user = actor.user if actor is not None else None
         who = (user.pk, user.rights) if user is not None else (None, 0)
         place = (context.get("nav"), context.get("here_space_id"), _count(context, "notices_unread"), _count(context, "chat_unread"))
-        known = request._reader_key = (_language(), *who, *place, context.get("demo"), settings.ROOT_URLCONF)  # type: ignore[attr-defined]
+        known = request._reader_key = (language(), *who, *place, context.get("demo"), settings.ROOT_URLCONF)  # type: ignore[attr-defined]
     return known
 
 
@@ -145,7 +145,3 @@ def _count(context: Context, name: str) -> int:
 
 def _engine(context: Context) -> Engine:
     return context.template.engine  # type: ignore[union-attr]  # set while a template renders
-
-
-def _language() -> str:
-    return (get_language() or settings.LANGUAGE_CODE)[:2]

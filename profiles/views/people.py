@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from network import rates
 from network.fragments import done, page
 from network.permissions import can
-from network.requests import Request
+from network.requests import Request, as_number
 from network.spaces import actions as spaces
 from network.spaces.models import Space
 from profiles import actions, queries, spoken
@@ -32,7 +32,7 @@ def people(request: Request) -> HttpResponse:
     if words:
         rates.spend("lookup", request.actor.user_id or rates.address_of(request))
     country, language = request.GET.get("country", ""), request.GET.get("language", "")
-    institution = _number(request.GET.get("institution", ""))
+    institution = as_number(request.GET.get("institution", ""))
     countries = queries.countries()
     institutions = queries.institutions(request.actor)
     country = country if country in dict(countries) else ""
@@ -162,10 +162,6 @@ def _page_of(request: Request, user_id: int) -> tuple[Space, User]:
     if space.user is None or not can(request.actor, "profile.view", space):
         raise Http404
     return space, space.user
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
 __all__ = ["block", "by_handle", "follow", "people", "person", "reinstate", "suspend", "unblock", "unfollow"]

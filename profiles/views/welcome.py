@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from network.fragments import page
-from network.requests import Request
+from network.requests import Request, as_number
 from network.spaces import actions as spaces
 from network.spaces.models import Follow, Space
 from profiles import actions
@@ -65,4 +65,4 @@ def groups(request: Request) -> HttpResponse:
 
 
 def _numbers(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts[:200] if text.isascii() and text.isdigit() and len(text) < 12]
+    return [number for text in texts[:200] if (number := as_number(text)) is not None]
