@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.cache import caches
@@ -14,14 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from chat.models import Message
-from network.content import ReactionKind
 from network.files.shown import shown_files
+from network.reactions import reactions_given
 from network.spaces.models import Space
-from network.templatetags.house import icon
 
-ICONS = {"heart": "heart", "helped": "done", "agree": "check", "following": "eye", "model": "star"}
-_GIVE = 'formaction="/messages/{0}/reactions/" name="kind" value="{1}" aria-pressed="false"'
-_TAKE = 'formaction="/messages/{0}/reactions/end/" name="kind" value="{1}" aria-pressed="true"'
 SNIPPET = 120
 
 
@@ -38,25 +34,6 @@ def messages_html(messages: Sequence[Message], language: str) -> list[str]:
     if fresh:
         caches["fragments"].set_many(fresh)
     return [kept.get(key) or fresh[key] for key in keys]
-
-
-def with_mine(html: str, message_id: int, kinds: Iterable[str]) -> str:
-    """The fragment with the reader's own reactions held down, and their buttons taking them back."""
-    for kind in kinds:
-        html = html.replace(_GIVE.format(message_id, kind), _TAKE.format(message_id, kind))
-    return html
-
-
-def reaction_button(message_id: int, kind: str, count: int, *, words: bool = False) -> SafeString:
-    """A button that gives a reaction; `with_mine` turns it into one that takes it back. With `words`, its name is written out."""
-    label = ReactionKind(kind).label
-    marks = SafeString(_GIVE.format(int(message_id), kind))  # nosec B703 # a number, and a kind of ours
-    face = format_html(
-        "{}{}", icon(ICONS[kind], size="small"), format_html(" {} {}", label, count or "") if words else format_html("{}", count or "")
-    )
-    return format_html(
-        '<button form="message-actions" {} aria-label="{}">{}</button>', marks, f"{label} ({count})" if count else label, face
-    )
 
 
 def event_sentence(message: Message) -> SafeString:
@@ -99,11 +76,7 @@ def _context(message: Message, language: str) -> dict[str, Any]:
     return {
         **context,
         "quoted": _quoted(message),
-        "reactions": format_html_join(
-            "",
-            "{}",
-            ((reaction_button(message.pk, kind, message.reactions[kind]),) for kind in ReactionKind.values if message.reactions.get(kind)),
-        ),
+        "reactions": reactions_given("message", message.pk, message.reactions),
         "files": [{**file, "url": f"/conversations/files/{file['key']}/"} for file in shown_files(message.files)],
     }
 

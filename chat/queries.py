@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from chat.fragments import event_sentence, messages_html, with_mine
+from chat.fragments import event_sentence, messages_html
 from chat.models import MOST_UNREAD, Attachment, Conversation, Message, MessageReaction, Seat
 from network import prepared, text
 from network.live import presence
 from network.names import fold
+from network.reactions import with_mine
 from network.spaces.models import Mandate, Membership, Space
 from network.spaces.readers import representatives
 
@@ -235,7 +236,7 @@ def shown(actor: Actor, rows: list[Message], language: str, *, read_number: int 
 
 def _marked(fragment: str, row: Message, kinds: Iterable[str], *, is_mine: bool, follows: bool) -> SafeString:
     """Fragments do not know their reader or their neighbours: what is one's own, and what follows, is marked in the finished text."""
-    html = with_mine(fragment, row.pk, kinds)
+    html = with_mine(fragment, "message", row.pk, kinds)
     if follows:
         html = html.replace('class="message', 'class="message message-follows', 1)
     if is_mine and row.kind == Message.Kind.TEXT:

@@ -1,8 +1,4 @@
-"""A post as every page, answer and frame shows it: rendered once a version and language, without knowing who reads it.
-
-Buttons carry no token and no state of the reader: they name the one form of the page (`<form id="post-actions">`), and `with_mine`
-marks afterwards, in the finished text, which reactions are the reader's own.
-"""
+"""A post as every page, answer and frame shows it: rendered once a version and language, without knowing who reads it."""
 
 from __future__ import annotations
 
@@ -12,16 +8,10 @@ from typing import Any
 from django.core.cache import caches
 from django.template.loader import get_template
 from django.utils import translation
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
-from forums.models import Post, Reaction, Topic
+from forums.models import Post, Topic
 from network.files.shown import shown_files
-from network.templatetags.house import icon
-
-ICONS = {"heart": "heart", "helped": "done", "agree": "check", "following": "eye", "model": "star"}
-_GIVE = 'formaction="/posts/{0}/reactions/" name="kind" value="{1}" aria-pressed="false"'
-_TAKE = 'formaction="/posts/{0}/reactions/end/" name="kind" value="{1}" aria-pressed="true"'
+from network.reactions import reactions_given
 
 
 def post_html(post: Post, language: str) -> str:
@@ -60,23 +50,6 @@ def fragments_of(rows: Iterable[tuple[int, int]], topics: Mapping[int, Topic] | 
     return found
 
 
-def with_mine(html: str, post_id: int, kinds: Iterable[str]) -> str:
-    """The fragment with the reader's own reactions held down, and their buttons taking them back."""
-    for kind in kinds:
-        html = html.replace(_GIVE.format(post_id, kind), _TAKE.format(post_id, kind))
-    return html
-
-
-def reaction_button(post_id: int, kind: str, count: int, *, words: bool = False) -> SafeString:
-    """A button that gives a reaction; `with_mine` turns it into one that takes it back. With `words`, its name is written out."""
-    label = Reaction.Kind(kind).label
-    marks = SafeString(_GIVE.format(int(post_id), kind))  # nosec B703 # a number, and a kind of ours
-    # The heart of a post stands twenty times on a page: the style sheet draws it.
-    drawing = icon(ICONS[kind], size="small") if words or kind != Reaction.Kind.HEART else ""
-    face = format_html("{}{}", drawing, format_html(" {} {}", label, count or "") if words else format_html("{}", count or ""))
-    return format_html('<button form="post-actions" {} aria-label="{}">{}</button>', marks, f"{label} ({count})" if count else label, face)
-
-
 def _key(post_id: int, version: int, language: str, *, is_answer: bool) -> str:
     return f"post:{post_id}:{version}:{language}:{int(is_answer)}"
 
@@ -93,8 +66,6 @@ def _template() -> Any:
 def _context(post: Post, language: str) -> dict[str, Any]:
     if post.deleted_at is not None:
         return {"post": post, "removed": True, "language": language}
-    counts = {kind: post.reactions[kind] for kind in Reaction.Kind.values if post.reactions.get(kind)}
-    counts.setdefault("heart", 0)
     return {
         "post": post,
         "language": language,
@@ -102,9 +73,7 @@ def _context(post: Post, language: str) -> dict[str, Any]:
         "entity": post.on_behalf_of,
         "title": _title(post),
         "is_answer": post.topic.answer_id == post.pk,
-        "reactions": format_html_join(
-            "", "{}", ((reaction_button(post.pk, kind, counts[kind]),) for kind in Reaction.Kind.values if kind in counts)
-        ),
+        "reactions": reactions_given("post", post.pk, {"heart": 0, **post.reactions}),
         "files": shown_files(post.files),
     }
 

@@ -18,11 +18,12 @@ from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.safestring import SafeString
 
-from forums.fragments import fragments_of, with_mine
+from forums.fragments import fragments_of
 from forums.models import Board, Draft, Post, ReadMark, Tag, Topic, TopicQuerySet, Watch
 from forums.rows import Line, line_rows
 from network import prepared
 from network.content import Audience
+from network.reactions import with_mine
 from network.spaces.models import Space
 from network.templatetags.house import avatar, avatar_pair
 
@@ -360,7 +361,7 @@ def _shown(rows: Iterable[Any], topics: Topic | dict[int, Topic], language: str)
     html = fragments_of([(pk, version) for pk, (version, _n, _t) in distinct.items()], by_post, language)
     # Safe: fragments are our template's, which escapes; their text was cleaned when it was stored.
     return [
-        Shown(pk, topic_id, number, SafeString(with_mine(html.get(pk, ""), pk, own[pk])))  # nosec B703 # our own template's words, and marks of ours
+        Shown(pk, topic_id, number, SafeString(with_mine(html.get(pk, ""), "post", pk, own[pk])))  # nosec B703 # our own template's words, and marks of ours
         for pk, (_v, number, topic_id) in distinct.items()
     ]
 

@@ -16,15 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from chat import actions, queries
 from chat.forms import EditForm, MessageForm
-from chat.fragments import message_html, reaction_button, with_mine
+from chat.fragments import message_html
 from chat.models import Attachment, Conversation, Message, MessageReaction, Seat
 from chat.views.common import REFUSALS, find, find_message, reason_of, refused, signed_in, wants_json
 from chat.views.rooms import show
 from network import rates, text
-from network.content import ReactionKind
 from network.files import serve_file
 from network.fragments import done, fragment, is_partial, page
 from network.permissions import can, check
+from network.reactions import reaction_choices
 from network.requests import Request, language
 from network.spaces.acting import speaking
 
@@ -118,13 +118,7 @@ def menu(request: Request, message_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "message": message,
         "conversation": message.conversation,
-        "reactions": [
-            # Safe: a button of ours, with marks of ours.
-            SafeString(with_mine(reaction_button(message.pk, kind, message.reactions.get(kind, 0), words=True), message.pk, given))  # nosec B703
-            for kind in ReactionKind.values
-        ]
-        if can(actor, "message.react", message)
-        else [],
+        "reactions": reaction_choices("message", message.pk, message.reactions, given) if can(actor, "message.react", message) else [],
         "may_reply": said and can(actor, "conversation.speak", message.conversation),
         "may_edit": can(actor, "message.edit", message),
         "may_delete": can(actor, "message.delete", message),

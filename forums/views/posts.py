@@ -7,19 +7,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forums import actions
 from forums.forms import PostForm
-from forums.fragments import reaction_button, with_mine
 from forums.history import versions
 from forums.models import Post, Reaction
 from forums.views.common import as_fragment, back_to, find_post, is_partial, signed_in, spend, tell_unknown
 from network import rates
 from network.fragments import done, fragment, page
 from network.permissions import can, check
+from network.reactions import reaction_choices
 from network.requests import Request
 
 
@@ -39,13 +38,7 @@ def menu(request: Request, post_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "post": post,
         "topic": topic,
-        "reactions": [
-            # Safe: a button of ours, with marks of ours.
-            SafeString(with_mine(reaction_button(post.pk, kind, post.reactions.get(kind, 0), words=True), post.pk, given))  # nosec B703
-            for kind in Reaction.Kind.values
-        ]
-        if may_react
-        else [],
+        "reactions": reaction_choices("post", post.pk, post.reactions, given) if may_react else [],
         "is_answer": topic.answer_id == post.pk,
         "may_reply": known and can(actor, "topic.reply", topic) and post.deleted_at is None,
         "may_edit": known and can(actor, "post.edit", post),
