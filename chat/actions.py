@@ -14,8 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
-from django.db.models import Count, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +22,7 @@ from chat.models import Attachment, Conversation, Message, MessageReaction, Part
 from network import live
 from network.activity.recording import record
 from network.content import Audience, ReactionKind
-from network.files import Stored, accept_upload
+from network.files.stored import forget
 from network.names import fold, tidy_name
 from network.permissions import SENTENCES, check
 from network.spaces.actors import actors
@@ -104,7 +103,7 @@ def send(
     ready = prepare(actor, body) if body or not files else _NOTHING
     with transaction.atomic():
         conversation = _locked(conversation)
-        if again := _again(actor, conversation, client_id):  # under the lock: a twin request may have held it before us
+        if again := sent_before(actor, conversation, client_id):  # under the lock: a twin request may have held it before us
             again.unknown = ready.unknown
             return again
         check(actor, "conversation.speak", conversation)
@@ -334,28 +333,13 @@ def archive(actor: Actor, conversation: Conversation, *, archived: bool) -> None
 # --- Files -----------------------------------------------------------------------------------------------------------------
 def upload(actor: Actor, file: UploadedFile) -> Attachment:
     """Take in one file, which belongs to no message yet. UploadRefused with its sentence when it is not what it says, or too large."""
-    held = Attachment.objects.filter(uploader=actor.person).aggregate(bytes=Coalesce(Sum("size"), 0), files=Count("pk"))
-    accepted = accept_upload(file, user=actor.person, stored=Stored(bytes=held["bytes"], files=held["files"]))
-    return Attachment.objects.create(
-        key=secrets.token_urlsafe(32),
-        uploader=actor.person,
-        name=accepted.name,
-        content_type=accepted.content_type,
-        size=accepted.size,
-        sha256=accepted.sha256,
-        stored=default_storage.save(f"chat/{accepted.stored_name}", accepted.content),
-    )
+    return Attachment.take_in(actor.person, file)
 
 
 def sweep(*, older_than: timedelta = timedelta(hours=24)) -> int:
     """Forget files of no message, and conversations that everybody has left; the clock asks daily. Says how many files went."""
-    count = 0
     empty = Conversation.objects.exclude(kind=Conversation.Kind.GROUP).filter(participants=None)
-    orphans = Attachment.objects.filter(message=None, created_at__lt=timezone.now() - older_than)
-    for file in (orphans | Attachment.objects.filter(message__conversation__in=empty)).iterator():
-        if Attachment.objects.filter(pk=file.pk).delete()[0]:
-            default_storage.delete(file.stored)
-            count += 1
+    count = Attachment.sweep(older_than=older_than) + forget(Attachment.objects.filter(message__conversation__in=empty))
     for conversation in empty:
         Conversation.objects.filter(pk=conversation.pk, participants=None).delete()
     return count
@@ -375,7 +359,7 @@ def _locked_message(message: Message) -> Message:
     return message
 
 
-def _again(actor: Actor, conversation: Conversation, client_id: uuid.UUID) -> Message | None:
+def sent_before(actor: Actor, conversation: Conversation, client_id: uuid.UUID) -> Message | None:
     """The message this person sent with this number before: a retry has one effect and one answer."""
     number = Message._meta.get_field("client_id").get_db_prep_value(client_id, connection)
     with connection.cursor() as cursor:  # plainly: nearly always there is none, and this stands in the way of every message
@@ -465,11 +449,7 @@ def _place(conversation: Conversation, message: Message) -> Message:
 
 
 def _attach(actor: Actor, message: Message, files: list[Attachment]) -> None:
-    # Only one's own files that belong to no message yet: a guessed number attaches nothing.
-    Attachment.objects.filter(pk__in=[file.pk for file in files], uploader=actor.person, message=None).update(message=message)
-    message.files = [
-        {"key": file.key, "name": file.name, "type": file.content_type, "size": file.size} for file in message.attachments.all()
-    ]
+    message.files = Attachment.hang(actor.person, files, message)
     message.save(update_fields=["files"])
 
 

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from network.files import MAX_FILES, FilesField, FilesInput, UploadRefused
+from network.files import UploadRefused
+from network.files.forms import FilesForm
 from network.spaces.pictures import redrawn
 from network.text import ClientIdField, clean_html, from_plain, is_blank
 
@@ -41,21 +42,18 @@ class WordsField(forms.CharField):
         return html
 
 
-class MessageForm(forms.Form):
+class MessageForm(FilesForm):
     """Words, files, or both."""
 
     body = WordsField(required=False)
-    files = FilesField(required=False, label=_("Files"), widget=FilesInput())  # type: ignore[assignment]  # Django makes it a field of the form
     on_behalf_of = forms.CharField(required=False)
     client_id = ClientIdField()
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if "body" in data and not data["body"] and not data.get("files") and not self.errors:
+        if "body" in data and not data["body"] and not data.get("files") and not data.get("kept") and not self.errors:
             self.add_error("body", _("Write something first."))
-        if len(data.get("files") or []) > MAX_FILES:
-            self.add_error("files", _("You can attach up to 10 files."))
         return data
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from network.content import ReactionKind, Versioned
+from network.files.stored import StoredFile
 from network.spaces.models import Space, counted
 
 if TYPE_CHECKING:
@@ -373,26 +374,11 @@ class MessageReaction(models.Model):
         return f"{self.user_id} {self.kind} {self.message_id}"
 
 
-class Attachment(models.Model):
-    """A file of a message. Its storage name is random; it is read only through the message's door."""
+class Attachment(StoredFile):
+    """A file of a message, read only through the message's door."""
 
-    key = models.CharField(_("key"), max_length=43, unique=True)
+    holder, folder = "message", "chat"
     message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="attachments", verbose_name=_("message"))
-    uploader = models.ForeignKey(PERSON, models.PROTECT, related_name="message_attachments", verbose_name=_("uploaded by"))
-    name = models.CharField(_("name"), max_length=200)
-    content_type = models.CharField(_("type"), max_length=100)
-    size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField(max_length=64, editable=False)
-    stored = models.CharField(max_length=120, editable=False)
-    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _of(actor: Actor) -> Q:

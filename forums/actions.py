@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
-from django.db.models import Count, F, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +18,6 @@ from forums.models import Attachment, Board, Closure, Draft, Edit, Mention, Post
 from network import compiled, text
 from network.activity.recording import record
 from network.content import Audience, realign
-from network.files import Stored, accept_upload
 from network.names import fold, tidy_name
 from network.permissions import check
 from network.spaces.models import Space
@@ -328,30 +324,12 @@ def react(actor: Actor, post: Post, kind: str, *, on: bool = True) -> Post:
 # --- Files -----------------------------------------------------------------------------------------------------------------
 def upload(actor: Actor, file: UploadedFile) -> Attachment:
     """Take in one file, which belongs to no post yet. UploadRefused with its sentence when it is not what it says, too large, or the store is full."""
-    held = Attachment.objects.filter(uploader=actor.person).aggregate(bytes=Coalesce(Sum("size"), 0), files=Count("pk"))
-    accepted = accept_upload(file, user=actor.person, stored=Stored(bytes=held["bytes"], files=held["files"]))
-    stored = default_storage.save(f"files/{accepted.stored_name}", accepted.content)
-    return Attachment.objects.create(
-        key=secrets.token_urlsafe(32),
-        uploader=actor.person,
-        name=accepted.name,
-        content_type=accepted.content_type,
-        size=accepted.size,
-        sha256=accepted.sha256,
-        stored=stored,
-    )
+    return Attachment.take_in(actor.person, file)
 
 
 def sweep_files(*, older_than: timedelta = timedelta(hours=24)) -> int:
     """Forget files that came to belong to no post, and say how many; the clock asks daily."""
-    orphans = Attachment.objects.filter(post=None, created_at__lt=timezone.now() - older_than)
-    count = 0
-    for file in orphans.iterator():
-        # The row first: a row without its file would be a broken link, a file without its row is only swept with the folder.
-        if Attachment.objects.filter(pk=file.pk, post=None).delete()[0]:
-            default_storage.delete(file.stored)
-            count += 1
-    return count
+    return Attachment.sweep(older_than=older_than)
 
 
 # --- What a reader keeps for oneself -------------------------------------------------------------------------------------
@@ -446,12 +424,9 @@ _READ_TO = (
 
 
 def _attach(actor: Actor, post: Post, attachments: Iterable[Attachment]) -> None:
-    if not (files := [file.pk for file in attachments]):
-        return
-    # Only one's own files that belong to no post yet: a guessed number attaches nothing.
-    Attachment.objects.filter(pk__in=files, uploader=actor.person, post=None).update(post=post)
-    post.files = [{"key": file.key, "name": file.name, "type": file.content_type, "size": file.size} for file in post.attachments.all()]
-    post.save(update_fields=["files"])
+    if files := list(attachments):
+        post.files = Attachment.hang(actor.person, files, post)
+        post.save(update_fields=["files"])
 
 
 def _place_of(topic: Topic) -> str:

@@ -6,12 +6,11 @@ import secrets
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from forums.models import Attachment, Board
+from forums.models import Board
 from network.content import Audience
-from network.files import MAX_FILES, FilesField, FilesInput
+from network.files.forms import FilesForm
 from network.text import ClientIdField, RichTextField, RichTextWidget
 
 if TYPE_CHECKING:
@@ -36,21 +35,10 @@ class TagsField(forms.CharField):
         return words
 
 
-class KeptField(forms.Field):
-    """Keys of files that arrived with an earlier try."""
-
-    widget = forms.MultipleHiddenInput
-
-    def to_python(self, value: Any) -> list[str]:
-        return [str(key) for key in value or []][:MAX_FILES]
-
-
-class WritingForm(forms.Form):
-    """A text with its files. Files that arrived with a refused form stay: `kept` carries their keys."""
+class WritingForm(FilesForm):
+    """A text with its files."""
 
     body = RichTextField(label=_("Text"))
-    files = FilesField(required=False, label=_("Files"), widget=FilesInput())  # type: ignore[assignment]  # Django makes it a field of the form
-    kept = KeptField(required=False)
     on_behalf_of = forms.CharField(required=False)
     client_id = ClientIdField()
     reply_to = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
@@ -60,15 +48,6 @@ class WritingForm(forms.Form):
         # A form that comes back wears other ids: htmx would copy the marks that scripts left on the elements of the same id.
         self.auto_id = f"again-{secrets.token_hex(2)}-%s" if self.is_bound else "%s"
         self.fields["body"].widget.attrs.update({"aria-label": words or _("Text"), "placeholder": words})
-        self.kept_files: list[Attachment] = []
-
-    def keep(self, files: list[Attachment]) -> None:
-        """Carry these files along when the form is shown again, so that nobody has to choose them twice."""
-        self.kept_files = files
-        data = QueryDict(mutable=True)
-        data.update(self.data)
-        data.setlist("kept", [file.key for file in files])
-        self.data = data
 
 
 class ReplyForm(WritingForm):

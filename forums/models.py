@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network import compiled
 from network.content import Audience, Content, Reaching, ReactionKind, Versioned, VisibleQuerySet
+from network.files.stored import StoredFile
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
@@ -399,23 +400,8 @@ class Draft(models.Model):
         return f"{self.user_id} at {self.place}"
 
 
-class Attachment(models.Model):
-    """A file of a post. Its storage name is random; it is read only through `/files/<key>/`, which asks the post's door."""
+class Attachment(StoredFile):
+    """A file of a post. It is read only through `/files/<key>/`, which asks the post's door."""
 
-    key = models.CharField(_("key"), max_length=43, unique=True)
+    holder, folder = "post", "files"
     post = models.ForeignKey(Post, models.CASCADE, null=True, blank=True, related_name="attachments", verbose_name=_("post"))
-    uploader = models.ForeignKey(PERSON, models.PROTECT, related_name="attachments", verbose_name=_("uploaded by"))
-    name = models.CharField(_("name"), max_length=200)
-    content_type = models.CharField(_("type"), max_length=100)
-    size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField(max_length=64, editable=False)
-    stored = models.CharField(max_length=120, editable=False)
-    created_at = models.DateTimeField(_("uploaded at"), default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("attachment")
-        verbose_name_plural = _("attachments")
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.name

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(editable=False, max_length=64)),
                 ('stored', models.CharField(editable=False, max_length=120)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='uploaded at')),
-                ('uploader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='message_attachments', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                ('uploader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
                 ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='chat.message', verbose_name='message')),
             ],
             options={

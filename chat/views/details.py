@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from chat.forms import AddForm, DetailsForm
 from chat.models import Conversation
 from chat.views.common import find, guests_of, signed_in
 from network import rates
-from network.files import serve_file
+from network.files import serve_stored
 from network.fragments import done, is_partial, page
 from network.live import presence
 from network.permissions import can
@@ -160,11 +159,7 @@ def picture(request: Request, conversation_id: int) -> FileResponse:
     conversation = find(request, conversation_id)
     if not conversation.picture:
         raise Http404
-    try:
-        stored = default_storage.open(conversation.picture)
-    except FileNotFoundError:
-        raise Http404 from None
-    return serve_file(stored, "picture.webp", "image/webp", inline=True)
+    return serve_stored(conversation.picture, "picture.webp", "image/webp", inline=True)
 
 
 def _kept(request: Request, conversation: Conversation) -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
@@ -21,12 +20,13 @@ from chat.models import Attachment, Conversation, Message, MessageReaction, Seat
 from chat.views.common import REFUSALS, find, find_message, reason_of, refused, signed_in, wants_json
 from chat.views.rooms import show
 from network import rates, text
-from network.files import serve_file
+from network.files import serve_stored
 from network.fragments import done, fragment, is_partial, page
 from network.permissions import can, check
 from network.reactions import reaction_choices
 from network.requests import Request, language
 from network.spaces.acting import speaking
+from network.spaces.writing import spend
 
 
 # --- Sending ----------------------------------------------------------------------------------------------------------------
@@ -68,16 +68,19 @@ def _send_by_script(request: Request, conversation_id: int) -> HttpResponse:
 
 
 def _send(request: Request, conversation: Conversation, form: MessageForm) -> Message | None:
-    if not form.is_valid():
+    """None when the form says what is wrong. A page that comes back has lost its files, a script has them still: only a page's are taken in first."""
+    valid, person, keeps_files = form.is_valid(), request.actor.person, wants_json(request)
+    files = [] if keeps_files else form.take_files(person, Attachment)
+    if not valid or form.errors:
         return None
     data, actor = form.cleaned_data, speaking(request)
-    rates.spend("chat", actor.person.pk)
-    if "@" in data["body"] and (named := set(text.find_handles(data["body"]))):
-        rates.spend("mention", actor.person.pk, min(len(named), text.MAX_MENTIONS))
-    files: list[Attachment] = []
-    for file in data.get("files") or []:
-        rates.spend("upload", actor.person.pk)
-        files.append(actions.upload(actor, file))
+    if data["files"] and (sent := actions.sent_before(actor, conversation, data["client_id"])):
+        return sent  # a retry: its files are here already
+    spend(actor, "chat", data["body"])
+    if keeps_files:
+        files = form.take_files(person, Attachment)
+        if form.errors:
+            return None
     answered = None
     if data.get("reply_to"):
         answered = Message.objects.visible_to(actor).kept().filter(conversation=conversation, pk=data["reply_to"]).first()
@@ -163,7 +166,7 @@ def edit(request: Request, message_id: int) -> HttpResponse:
     status, seconds = 422, 0
     if form.is_valid():
         try:
-            rates.spend("chat", request.actor.person.pk)
+            spend(request.actor, "chat", form.cleaned_data["body"], before=message.html)
             message = actions.edit(request.actor, message, body=form.cleaned_data["body"])
         except REFUSALS as error:
             status, sentence, seconds = reason_of(error)
@@ -267,8 +270,4 @@ def file(request: Request, key: str) -> FileResponse:
         message = get_object_or_404(Message.objects.visible_to(request.actor).kept().with_conversation(), pk=found.message_id)
         if not can(request.actor, "message.view", message):
             raise Http404
-    try:
-        stored = default_storage.open(found.stored)
-    except FileNotFoundError:
-        raise Http404 from None
-    return serve_file(stored, found.name, found.content_type)
+    return serve_stored(found.stored, found.name, found.content_type)

@@ -20,13 +20,13 @@ from django.utils.translation import ngettext, pgettext
 from forums import actions
 from forums.forms import WritingForm
 from forums.models import Attachment, Post
-from network import rates, text
-from network.files import MAX_FILES, UploadRefused
+from network import rates
 from network.fragments import done, is_partial
 from network.requests import Request, language
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
 from network.spaces.models import Space
+from network.spaces.writing import spend
 from network.text import RichTextField
 from network.text.field import Written
 
@@ -99,14 +99,12 @@ class Sent(Generic[T]):
 def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, Any], list[Attachment]], T]) -> Sent[T]:
     """Read the form, take in its files and `act` in the chosen name. Whatever is refused stands in the form, with all that was in it."""
     valid = form.is_valid()
-    files: list[Attachment] = []
     try:
-        files = _take_files(request, form)  # first of all: whatever is refused, nobody chooses them twice
+        files = form.take_files(request.actor.person, Attachment)  # first of all: whatever is refused, nobody chooses them twice
         actor = speaking(request)
         if not valid or form.errors:
-            form.keep(files)
             return Sent(None, 422)
-        spend(actor, form.cleaned_data["body"])
+        spend(actor, "post", form.cleaned_data["body"])
         return Sent(act(actor, form.cleaned_data, files))
     except PermissionDenied as refusal:
         form.add_error(None, str(refusal))
@@ -117,32 +115,7 @@ def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, An
     except ValidationError as wrong:
         form.add_error(None, wrong if not hasattr(wrong, "error_dict") else wrong.messages)
         refused = Sent(None, 422)
-    form.keep(files)
     return refused
-
-
-def spend(actor: Actor, body: str, before: str = "") -> None:
-    """One text of this person more, and as many names in it that were not there before. TooMany over the limits."""
-    rates.spend("post", actor.person.pk)
-    if "@" in body and (named := set(text.find_handles(body)) - set(text.find_handles(before))):
-        rates.spend("mention", actor.person.pk, min(len(named), text.MAX_MENTIONS))
-
-
-def _take_files(request: Request, form: WritingForm) -> list[Attachment]:
-    """Files kept from an earlier try and those that came now; what is not accepted is said at the field."""
-    user_id = request.user.pk
-    keys = form.cleaned_data.get("kept") or []
-    files = list(Attachment.objects.filter(key__in=keys, uploader=user_id, post=None)) if keys else []
-    for file in form.cleaned_data.get("files") or []:
-        if len(files) >= MAX_FILES:
-            form.add_error("files", _("You can attach up to 10 files."))
-            break
-        rates.spend("upload", request.actor.person.pk)
-        try:
-            files.append(actions.upload(request.actor, file))
-        except UploadRefused as refusal:
-            form.add_error("files", refusal)
-    return files
 
 
 def tell_unknown(request: Request, post: Post) -> None:
@@ -202,7 +175,6 @@ __all__ = [
     "send",
     "sign_in_first",
     "signed_in",
-    "spend",
     "take_kept",
     "tell_unknown",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from forums import actions
 from forums.models import Attachment, Post
 from forums.views.common import as_html, is_partial
 from network import rates
-from network.files import serve_file
+from network.files import serve_stored
 from network.fragments import done
 from network.permissions import can
 from network.requests import Request
@@ -34,11 +33,7 @@ def file(request: Request, key: str) -> FileResponse:
         post = get_object_or_404(Post.objects.visible_to(request.actor).kept().with_topic(), pk=found.post_id)
         if not can(request.actor, "post.view", post):
             raise Http404
-    try:
-        stored = default_storage.open(found.stored)
-    except FileNotFoundError:
-        raise Http404 from None
-    return serve_file(stored, found.name, found.content_type)
+    return serve_stored(found.stored, found.name, found.content_type)
 
 
 @require_POST

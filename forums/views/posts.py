@@ -14,12 +14,13 @@ from forums import actions
 from forums.forms import PostForm
 from forums.history import versions
 from forums.models import Post, Reaction
-from forums.views.common import as_fragment, back_to, find_post, is_partial, signed_in, spend, tell_unknown
+from forums.views.common import as_fragment, back_to, find_post, is_partial, signed_in, tell_unknown
 from network import rates
 from network.fragments import done, fragment, page
 from network.permissions import can, check
 from network.reactions import reaction_choices
 from network.requests import Request
+from network.spaces.writing import spend
 
 
 @require_safe
@@ -66,7 +67,7 @@ def edit(request: Request, post_id: int) -> HttpResponse:
     if not form.is_valid():
         return page(request, "forums/post_edit.html", status=422, form=form, **context)
     try:
-        spend(request.actor, form.cleaned_data["body"], post.html)
+        spend(request.actor, "post", form.cleaned_data["body"], before=post.html)
         post = actions.edit(request.actor, post, body=form.cleaned_data["body"])
     except rates.TooMany as too_many:
         form.add_error(None, str(too_many))

@@ -8,7 +8,7 @@ from network.files.accept import accept_upload
 from network.files.fields import FilesField, FilesInput
 from network.files.kinds import MAX_BYTES, MAX_FILES, TYPES, Accepted, Stored, UploadRefused, tidy_file_name
 from network.files.pictures import picture
-from network.files.serve import serve_file
+from network.files.serve import serve_file, serve_stored
 
 __all__ = [
     "MAX_BYTES",
@@ -22,5 +22,6 @@ __all__ = [
     "accept_upload",
     "picture",
     "serve_file",
+    "serve_stored",
     "tidy_file_name",
 ]

@@ -1,7 +1,8 @@
 """How a stored file leaves the house."""
 
 from django.core.files.base import File
-from django.http import FileResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
 
 from network.files.kinds import PICTURES, TYPES, tidy_file_name
 
@@ -19,3 +20,12 @@ def serve_file(stored: File, name: str, content_type: str, *, inline: bool = Fal
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def serve_stored(place: str, name: str, content_type: str, *, inline: bool = False) -> FileResponse:
+    """`serve_file` of what lies at this place of the store; 404 when it is gone."""
+    try:
+        stored = default_storage.open(place)
+    except FileNotFoundError:
+        raise Http404 from None
+    return serve_file(stored, name, content_type, inline=inline)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from network import text
+from network import rates, text
 from network.spaces.models import Space
 
 if TYPE_CHECKING:
@@ -42,6 +42,13 @@ def prepare(actor: Actor, raw: str, *, language: str = "") -> Body:
         mentioned=tuple(someone.id for someone in mentioned),
         unknown=tuple(unknown),
     )
+
+
+def spend(actor: Actor, action: str, body: str, before: str = "") -> None:
+    """Count one text of this person ("post" or "chat"), and the names in it that were not there before. TooMany over the limits."""
+    rates.spend(action, actor.person.pk)
+    if "@" in body and (named := set(text.find_handles(body)) - set(text.find_handles(before))):
+        rates.spend("mention", actor.person.pk, min(len(named), text.MAX_MENTIONS))
 
 
 def _resolve(actor: Actor, handles: set[str]) -> dict[str, text.Mentioned]:

@@ -15,7 +15,7 @@ from realtime.models import Epoch
 from realtime.views import MOST_ROWS
 from tests.cast import Person
 from tests.chat.conftest import say, talk
-from tests.chat.test_views import at, many
+from tests.chat.support import at, many
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from moderation import actions
 from moderation.models import Report
 from tests.cast import Person, mandate
 from tests.chat.conftest import between, room, say, several
-from tests.chat.test_views import at, said
+from tests.chat.support import at, said
 from tests.house.pages import Page
 
 __all__ = ["room", "several"]
