@@ -226,6 +226,7 @@ def add(actor: Actor, conversation: Conversation, whom: Iterable[Space], *, hist
             conversation.save(update_fields=["kind"])
             conversation.participants.update(convenes=True)
         _open_key(conversation)
+        heard_from = conversation.shared_from
         first = 1 if history else conversation.last_number + 1
         Participant.objects.bulk_create(
             [
@@ -242,8 +243,8 @@ def add(actor: Actor, conversation: Conversation, whom: Iterable[Space], *, hist
         )
         conversation = _locked(conversation)
         event = _happened(actor, conversation, "added", new, history=history)
+        _ask_again(conversation, heard_from=heard_from, new=new)
         record(actor, "added_to_conversation", event, target=conversation, reach=Audience.PARTICIPANTS, soon=False)
-        _ask_again(new)
         return new
 
 
@@ -482,7 +483,7 @@ def _let_go(actor: Actor, conversation: Conversation, participant: Participant, 
     held = next((one for one in conversation.participants.all() if one.pk == participant.pk), None)
     if held is None:
         return
-    who = held.who
+    who, heard_from = held.who, conversation.shared_from
     held.delete()
     _open_key(conversation)
     rest = Participant.objects.filter(conversation=conversation)
@@ -490,8 +491,8 @@ def _let_go(actor: Actor, conversation: Conversation, participant: Participant, 
         Participant.objects.filter(pk=heir.pk).update(convenes=True)
     conversation = _locked(conversation)
     event = _happened(actor, conversation, verb, [who])
+    _ask_again(conversation, heard_from=heard_from, gone=[who])
     record(actor, _GONE[verb], event, target=conversation, reach=Audience.PARTICIPANTS, spaces=[who.pk])
-    _ask_again([who])
 
 
 def _open_key(conversation: Conversation) -> None:
@@ -501,11 +502,23 @@ def _open_key(conversation: Conversation) -> None:
         conversation.save(update_fields=["key"])
 
 
-def _ask_again(spaces: list[Space]) -> None:
-    """Sockets of these people, or of whoever speaks for these institutions, are asked at the door again, and their lists are stale."""
-    people = {space.user_id for space in spaces if space.user_id} | representatives(space.pk for space in spaces if space.is_entity)
-    for user_id in sorted(filter(None, people)):
+def _ask_again(conversation: Conversation, *, heard_from: int, new: Iterable[Space] = (), gone: Iterable[Space] = ()) -> None:
+    """Their lists are stale; who is gone is asked at the door again, and so is everybody who hears the conversation when its messages
+    travel elsewhere now (`Conversation.channel`). Call it before what happened is recorded: nothing is told before they are asked.
+    """
+    hint = {"type": "hint", "kind": "chat", "quiet": True, "passing": True}
+    going = _people(gone)
+    # The hint first: whoever is being asked hears nothing meanwhile.
+    frames = [(f"user.{user_id}", hint) for user_id in sorted({*going, *_people(new)})]
+    transaction.on_commit(partial(live.publish_all, frames), robust=True)
+    for user_id in sorted(going):
         transaction.on_commit(partial(live.withdraw, user_id), robust=True)
-        transaction.on_commit(
-            partial(live.publish, f"user.{user_id}", {"type": "hint", "kind": "chat", "quiet": True, "passing": True}), robust=True
-        )
+    if conversation.shared_from != heard_from:
+        transaction.on_commit(partial(live.withdraw, stream=conversation.stream), robust=True)
+
+
+def _people(spaces: Iterable[Space]) -> set[int]:
+    """These people, and whoever speaks for these institutions."""
+    spaces = list(spaces)
+    people = {space.user_id for space in spaces if space.user_id}
+    return {*people, *representatives(space.pk for space in spaces if space.is_entity)}

@@ -132,6 +132,11 @@ class Conversation(Versioned):
         """The number from which on everybody who takes part sees every message."""
         return max((held.from_number for held in self.participants.all()), default=1)
 
+    def channel(self, language: str) -> str:
+        """Where its messages travel as text. Its name says who may hear it: once somebody has come who may not see all that was said
+        before, what is still on its way goes where they do not listen."""
+        return f"{self.stream}/{language}/{self.shared_from}"
+
     def hidden_before(self, number: int) -> int:
         """For a message of this number: what stands before the answer is hidden from somebody who can read the message."""
         return max((held.from_number for held in self.participants.all() if held.from_number <= number), default=1)

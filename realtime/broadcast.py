@@ -82,9 +82,10 @@ def conversation_frames(activity: Activity, thing: Message | Conversation) -> li
     conversation = thing.conversation if isinstance(thing, Message) else thing
     stream, frames = conversation.stream, list[tuple[str, live.Frame]]()
     if isinstance(thing, Message) and thing.number >= conversation.shared_from and not thing.requoted:
-        heard = live.listened(f"{stream}/{code}" for code, _name in settings.LANGUAGES)
-        for code, _name in settings.LANGUAGES:
-            if (channel := f"{stream}/{code}") in heard:
+        channels = {code: conversation.channel(code) for code, _name in settings.LANGUAGES}
+        heard = live.listened(channels.values())
+        for code, channel in channels.items():
+            if channel in heard:
                 html = message_html(thing, code)
                 op = "append" if thing.number == conversation.last_number else "replace"
                 frames.append((channel, {"op": op, "id": thing.element_id, "number": thing.number, "version": thing.version, "html": html}))

@@ -306,12 +306,12 @@ class Consumer(AsyncWebsocketConsumer):
         if granted is None:
             await self.close(SIGNED_OUT)
         elif turn == self._turn:
-            ended = {name: None for name, grant in granted.items() if grant is None and name in self._grants}
-            for name, grant in granted.items():
-                if grant is not None and name in self._grants:
-                    self._grants[name] = grant
-            if ended:
-                await self._take(dict(ended))
+            known = {name: grant for name, grant in granted.items() if name in self._grants}
+            # What ended, or is to be heard elsewhere because a withdrawal was lost: what was said there meanwhile is asked for.
+            moved = {name: grant for name, grant in known.items() if grant is None or grant.channels != self._grants[name].channels}
+            self._grants.update((name, grant) for name, grant in known.items() if grant is not None)
+            if moved:
+                await self._take(moved)
             else:
                 self._hear()
 

@@ -20,7 +20,7 @@ from network.spaces.models import Space
 from realtime.models import Epoch
 
 LEVELS = {Audience.PUBLIC: "public", Audience.NETWORK: "network", Audience.MEMBERS: "members", Audience.MANAGERS: "managers"}
-SPOKEN = ("topic", "conversation")  # streams that carry fragments, one channel a language
+SPOKEN = ("topic", "conversation")  # streams that carry fragments, in each language apart
 _NAME = re.compile(r"(?:(feed)|(topic|space|user|conversation)\.([1-9][0-9]{0,17}))(?:/([a-z]{2}))?", re.ASCII)
 
 
@@ -128,7 +128,7 @@ def _conversation(actor: Actor, stream: Stream) -> Grant | None:
     conversation = Conversation.objects.visible_to(actor).with_participants().filter(pk=stream.number).first()
     if conversation is None or not can(actor, "conversation.view", conversation):
         return None
-    channels = (f"{stream.base}/{stream.language}", stream.base, f"{stream.base}/people")
+    channels = (conversation.channel(stream.language), stream.base, f"{stream.base}/people")
     # The space of a group's room: whoever is removed from the group is asked again here too.
     return Grant(channels, conversation.version, conversation.space_id, actor.until, talks=can(actor, "conversation.speak", conversation))
 
