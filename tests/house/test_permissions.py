@@ -50,8 +50,8 @@ def message_of(seen: str, *, by: str, leads: str = "") -> dict[str, frozenset[st
     """Who may what with a message that these people see: those whose it is, those who manage the place it stands in."""
     return {
         "message.view": these(seen),
-        "message.react": these(seen),
-        "message.pin": these(seen),
+        "message.react": these(seen) - these("dara"),  # who belongs nowhere only reads
+        "message.pin": these(seen) - these("dara"),
         "message.edit": these(by),
         "message.delete": these(f"{by} {leads}"),
         "message.report": these(seen) - these(by),
@@ -159,7 +159,7 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
         "carmen basel ezz haytham dara",
         speak="carmen basel ezz haytham",
         add="carmen basel ezz haytham",
-        edit="carmen basel ezz haytham dara",
+        edit="carmen basel ezz haytham",
         remove="carmen",
         leave="carmen basel ezz haytham dara",
     ),
