@@ -33,6 +33,7 @@ from profiles.models import Block
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
+    from profiles.models import User
 
 _NOTHING = Body(html="", text="", language="", direction="rtl", mentioned=())
 _GONE = {"removed": "removed_from_conversation", "left": "left_conversation"}
@@ -82,8 +83,13 @@ def start(actor: Actor, whom: Iterable[Space], *, name: str = "", client_id: uui
 def room_of(actor: Actor, group: Space) -> Conversation:
     """The one room of a group, made when a member first asks for it."""
     check(actor, "conversation.room", group)
+    return open_room(group, by=actor.person)
+
+
+def open_room(group: Space, *, by: User | None = None) -> Conversation:
+    """The room of a group, made where it has none yet."""
     conversation, _made = Conversation.objects.get_or_create(
-        key=f"group:{group.pk}", defaults={"kind": Conversation.Kind.GROUP, "space": group, "created_by": actor.person}
+        key=f"group:{group.pk}", defaults={"kind": Conversation.Kind.GROUP, "space": group, "created_by": by}
     )
     return conversation
 

@@ -128,6 +128,11 @@ class Conversation(Versioned):
         return any(held.convenes and held.is_of(actor) for held in self.participants.all())
 
     @property
+    def is_put_away(self) -> bool:
+        """Whether the person of `with_seat` archived it, and nothing was said in it since."""
+        return self.archived_at is not None and self.archived_at >= self.last_at
+
+    @property
     def shared_from(self) -> int:
         """The number from which on everybody who takes part sees every message."""
         return max((held.from_number for held in self.participants.all()), default=1)

@@ -72,14 +72,14 @@ def rooms(actor: Actor, *, archived: bool = False) -> list[Room]:
     # A direct conversation in which nobody has said anything is only its beginner's.
     found = found.filter(Q(last_number__gt=0) | Q(kind=Conversation.Kind.GROUP) | Q(created_by=actor.user_id))
     rows = list(found.select_related("last_message__author__page", "last_message__on_behalf_of").order_by("-last_at", "-pk")[:ROOMS])
-    made = [room_of(actor, row) for row in rows]
+    made = [as_room(actor, row) for row in rows]
     here = presence.states([room.other.user_id for room in made if room.other is not None and room.other.user_id])
     for room in made:
         room.online = room.other is not None and here.get(room.other.user_id or 0) == "here"
     return made
 
 
-def room_of(actor: Actor, conversation: Conversation) -> Room:
+def as_room(actor: Actor, conversation: Conversation) -> Room:
     """A row of `with_seat` as the reader sees it. What was said before they came is not shown."""
     others = conversation.others(actor) if conversation.kind != Conversation.Kind.GROUP else []
     excerpt, speaker = "", ""
@@ -97,7 +97,6 @@ def room_of(actor: Actor, conversation: Conversation) -> Room:
                 speaker = _("You")
             elif conversation.kind != Conversation.Kind.DIRECT:  # between two, who else
                 speaker = (last.on_behalf_of or last.author.page).name
-    archived_at = conversation.archived_at
     return Room(
         conversation=conversation,
         name=conversation.title_for(actor),
@@ -108,7 +107,7 @@ def room_of(actor: Actor, conversation: Conversation) -> Room:
         at=conversation.last_at,
         unread=conversation.unread,
         muted=conversation.muted_at is not None,
-        archived=archived_at is not None and archived_at >= conversation.last_at,
+        archived=conversation.is_put_away,
     )
 
 
@@ -128,23 +127,20 @@ def unread_counts(actor: Actor) -> dict[int, int]:
     """Unread messages of each conversation that has some and is not muted; 100 stands for more."""
     if actor.user_id is None:
         return {}
-    rows = prepared.rows(actor, "chat_unread", _unread)
-    return {pk: unread for pk, unread in rows if unread}
-
-
-def _unread(actor: Actor) -> QuerySet[Any, Any]:
-    assert actor.user_id is not None  # noqa: S101 -- asked above
-    found: QuerySet[Any, Any] = Conversation.objects.visible_to(actor).with_seat(actor.user_id)
-    found = found.filter(seat__muted_at=None, last_number__gt=F("known"))
-    return found.order_by().values_list("pk", "unread")[:MOST_UNREAD]
+    return dict(prepared.rows(actor, "chat_unread", lambda reader: _waiting(reader).values_list("pk", "unread")[:MOST_UNREAD]))
 
 
 def unread(actor: Actor) -> QuerySet[Any, Any]:
     """What the badge counts: conversations with something unread."""
     if actor.user_id is None:
         return Conversation.objects.none()
+    return _waiting(actor).values_list("pk")[:MOST_UNREAD]
+
+
+def _waiting(actor: Actor) -> QuerySet[Any, Any]:
+    assert actor.user_id is not None  # noqa: S101 -- asked by whoever calls
     found: QuerySet[Any, Any] = Conversation.objects.visible_to(actor).with_seat(actor.user_id)
-    return found.filter(seat__muted_at=None, last_number__gt=F("known"), unread__gt=0).order_by().values_list("pk")[:MOST_UNREAD]
+    return found.filter(seat__muted_at=None, last_number__gt=F("known"), unread__gt=0).order_by()
 
 
 def unread_count(actor: Actor) -> int:

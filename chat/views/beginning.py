@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chat import actions, queries
 from chat.forms import NewForm
 from chat.models import Conversation
-from chat.views.common import REFUSALS, guests_of, reason_of, signed_in
+from chat.views.common import guests_of, signed_in
 from network import rates
 from network.fragments import done, page
 from network.names import fold
 from network.permissions import check
+from network.refusals import REFUSALS, Refusal
 from network.requests import Request
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
@@ -45,12 +46,9 @@ def new(request: Request) -> HttpResponse:
         actor = speaking(request)
         conversation = _begin(actor, guests_of(request, form), form)
     except REFUSALS as error:
-        status, sentence, seconds = reason_of(error)
-        form.add_error(None, sentence)
-        response = _show(request, form, status=status)
-        if seconds:
-            response["Retry-After"] = str(seconds)
-        return response
+        refusal = Refusal.of(error)
+        form.add_error(None, refusal.sentence)
+        return refusal.mark(_show(request, form, status=refusal.status))
     return done(request, conversation.get_absolute_url())
 
 
@@ -101,10 +99,7 @@ def with_space(request: Request, space_id: int) -> HttpResponse:
                 # To an institution one writes for one's own: asked where there is more than one, taken where there is one.
                 actor = actor.speaking_for(actor.entities[0].pk)
             conversation = actions.start(actor, [space])
-    except (ValidationError, PermissionDenied, rates.TooMany) as error:
-        _status, sentence, _seconds = reason_of(error)
-        if isinstance(error, PermissionDenied):
-            raise
-        messages.error(request, sentence)
+    except (ValidationError, rates.TooMany) as error:
+        messages.error(request, Refusal.of(error).sentence)
         return done(request, space.get_absolute_url())
     return done(request, conversation.get_absolute_url())

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from chat import queries
 from chat.forms import WhomForm
 from chat.models import Conversation, Message
-from network import rates
+from network.refusals import Refusal
 from network.requests import Request
 from network.spaces.models import Space
 
@@ -52,33 +52,15 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def answer(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.actor.user_id is None and wants_json(request):
-            return refused(401, _("You were signed out. Sign in again: what you wrote is kept."))
+            return refused(Refusal(401, _("You were signed out. Sign in again: what you wrote is kept.")))
         return guarded(request, *args, **kwargs)
 
     return answer
 
 
-def refused(status: int, sentence: str, *, seconds: int = 0) -> JsonResponse:
+def refused(refusal: Refusal) -> JsonResponse:
     """Why not, in the reader's language, for a script that keeps the words."""
-    answer: dict[str, object] = {"error": sentence}
-    if seconds:
-        answer["seconds"] = seconds
-    response = JsonResponse(answer, status=status)
-    if seconds:
-        response["Retry-After"] = str(seconds)
-    return response
-
-
-def reason_of(error: Exception) -> tuple[int, str, int]:
-    """Status, sentence and seconds to wait of a refusal that an action or a form raised."""
-    match error:
-        case rates.TooMany():
-            return 429, str(error), error.seconds
-        case PermissionDenied():
-            return 403, str(error) or _("You may see this, but not do that here."), 0
-        case ValidationError():
-            return 422, " ".join(error.messages), 0
-    raise error
-
-
-REFUSALS = (PermissionDenied, ValidationError, rates.TooMany)
+    answer: dict[str, object] = {"error": refusal.sentence}
+    if refusal.seconds:
+        answer["seconds"] = refusal.seconds
+    return refusal.mark(JsonResponse(answer, status=refusal.status))

@@ -71,7 +71,7 @@ def show(
         may_share=conversation.seen_from(actor) == 1,
         refusal=refusal,
         is_muted=seat.muted_at is not None,
-        is_archived=seat.archived_at is not None and seat.archived_at >= conversation.last_at,
+        is_archived=seat.is_put_away,
         may_edit=can(actor, "conversation.edit", conversation),
         may_add=can(actor, "conversation.add", conversation),
         may_remove=can(actor, "conversation.remove", conversation),

@@ -17,13 +17,14 @@ from chat import actions, queries
 from chat.forms import EditForm, MessageForm
 from chat.fragments import message_html
 from chat.models import Attachment, Conversation, Message, MessageReaction, Seat
-from chat.views.common import REFUSALS, find, find_message, reason_of, refused, signed_in, wants_json
+from chat.views.common import find, find_message, refused, signed_in, wants_json
 from chat.views.rooms import show
 from network import rates, text
 from network.files import serve_stored
 from network.fragments import done, fragment, is_partial, page
 from network.permissions import can, check
 from network.reactions import reaction_choices
+from network.refusals import REFUSALS, Refusal
 from network.requests import Request, language
 from network.spaces.acting import speaking
 from network.spaces.writing import spend
@@ -41,11 +42,8 @@ def send(request: Request, conversation_id: int) -> HttpResponse:
     try:
         message = _send(request, conversation, form)
     except REFUSALS as error:
-        status, sentence, seconds = reason_of(error)
-        response = show(request, conversation, form=form, status=status, refusal=sentence)
-        if seconds:
-            response["Retry-After"] = str(seconds)
-        return response
+        refusal = Refusal.of(error)
+        return refusal.mark(show(request, conversation, form=form, status=refusal.status, refusal=refusal.sentence))
     if message is None:
         return show(request, conversation, form=form, status=422)
     _tell_unknown(request, message)
@@ -55,15 +53,16 @@ def send(request: Request, conversation_id: int) -> HttpResponse:
 def _send_by_script(request: Request, conversation_id: int) -> HttpResponse:
     conversation = Conversation.objects.visible_to(request.actor).with_participants().filter(pk=conversation_id).first()
     if conversation is None:
-        return refused(404, _("You no longer take part in this conversation. What you wrote is kept here; copy it if you need it."))
+        return refused(
+            Refusal(404, _("You no longer take part in this conversation. What you wrote is kept here; copy it if you need it."))
+        )
     form = MessageForm(request.POST, request.FILES)
     try:
         message = _send(request, conversation, form)
     except REFUSALS as error:
-        status, sentence, seconds = reason_of(error)
-        return refused(status, sentence, seconds=seconds)
+        return refused(Refusal.of(error))
     if message is None:
-        return refused(422, " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences))
+        return refused(Refusal(422, " ".join(str(sentence) for sentences in form.errors.values() for sentence in sentences)))
     return JsonResponse(_answer(message))
 
 
@@ -163,27 +162,24 @@ def edit(request: Request, message_id: int) -> HttpResponse:
         check(request.actor, "message.edit", message)
         return page(request, "chat/message_edit.html", form=EditForm(initial={"body": text.to_plain(message.html)}), **context)
     form = EditForm(request.POST)
-    status, seconds = 422, 0
+    refusal = Refusal(422)
     if form.is_valid():
         try:
             spend(request.actor, "chat", form.cleaned_data["body"], before=message.html)
             message = actions.edit(request.actor, message, body=form.cleaned_data["body"])
         except REFUSALS as error:
-            status, sentence, seconds = reason_of(error)
+            refusal = Refusal.of(error)
             if wants_json(request):
-                return refused(status, sentence, seconds=seconds)
-            form.add_error(None, sentence)
+                return refused(refusal)
+            form.add_error(None, refusal.sentence)
         else:
             if wants_json(request):
                 return JsonResponse(_answer(message))
             _tell_unknown(request, message)
             return done(request, message.get_absolute_url())
     elif wants_json(request):
-        return refused(422, " ".join(map(str, form.errors["body"])))
-    response = page(request, "chat/message_edit.html", status=status, form=form, **context)
-    if seconds:
-        response["Retry-After"] = str(seconds)
-    return response
+        return refused(Refusal(422, " ".join(map(str, form.errors["body"]))))
+    return refusal.mark(page(request, "chat/message_edit.html", status=refusal.status, form=form, **context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -216,9 +212,8 @@ def react(request: Request, message_id: int, *, on: bool) -> HttpResponse:
     try:
         message = actions.react(request.actor, message, request.POST.get("kind", ""), on=on)
     except REFUSALS as error:
-        status, sentence, _seconds = reason_of(error)
         if wants_json(request) or request.headers.get("X-Requested-With"):
-            return refused(status, sentence)
+            return refused(Refusal.of(error))
         raise
     if is_partial(request) or request.headers.get("X-Requested-With"):
         [one] = queries.shown(request.actor, [message], language())

@@ -103,7 +103,7 @@ def show(
         refusal=refusal,
         voices=voices,
         is_muted=seat.muted_at is not None,
-        is_archived=seat.archived_at is not None and seat.archived_at >= conversation.last_at,
+        is_archived=seat.is_put_away,
         may_start=can(actor, "conversation.start"),
         may_speak=can(actor, "conversation.speak", conversation),
         may_edit=can(actor, "conversation.edit", conversation),
@@ -172,7 +172,7 @@ def count(request: Request) -> HttpResponse:
 def _room(request: Request, conversation: Conversation) -> queries.Room:
     actor = request.actor
     row = Conversation.objects.visible_to(actor).with_seat(actor.person.pk).with_participants()
-    return queries.room_of(actor, row.select_related("last_message__author__page", "last_message__on_behalf_of").get(pk=conversation.pk))
+    return queries.as_room(actor, row.select_related("last_message__author__page", "last_message__on_behalf_of").get(pk=conversation.pk))
 
 
 def _answered(request: Request, conversation: Conversation) -> Message | None:

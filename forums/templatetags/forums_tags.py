@@ -28,12 +28,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def posted(html: str) -> SafeString:
-    """The stored text of a post. Safe: it was cleaned at write (network.text), twice by the same guard, and nothing else writes it."""
-    return SafeString(html)  # nosec B703 # see above
-
-
-@register.simple_tag
 def all_posted(items: list[Any]) -> SafeString:
     """The lines of a feed, joined. Safe: our own templates rendered each."""
     return SafeString("".join(item.html for item in items))  # nosec B703 # see above

@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -22,6 +21,7 @@ from forums.forms import WritingForm
 from forums.models import Attachment, Post
 from network import rates
 from network.fragments import done, is_partial
+from network.refusals import REFUSALS, Refusal
 from network.requests import Request, language
 from network.spaces.acting import speaking
 from network.spaces.actors import Actor
@@ -82,18 +82,15 @@ def as_html(raw: str, kind: str) -> str:
 
 
 # --- Sending ----------------------------------------------------------------------------------------------------------------
+INVALID = Refusal(422)  # the form says what is wrong
+
+
 @dataclass(slots=True)
 class Sent(Generic[T]):
-    """What became of a form: the result, or the status with which it is shown again, and when one may try once more."""
+    """What became of a form: the result, or why it is shown again."""
 
-    result: T | None
-    status: int = 200
-    retry_after: int = 0
-
-    def mark(self, response: HttpResponse) -> HttpResponse:
-        if self.retry_after:
-            response["Retry-After"] = str(self.retry_after)
-        return response
+    result: T | None = None
+    refusal: Refusal = INVALID
 
 
 def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, Any], list[Attachment]], T]) -> Sent[T]:
@@ -103,19 +100,13 @@ def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, An
         files = form.take_files(request.actor.person, Attachment)  # first of all: whatever is refused, nobody chooses them twice
         actor = speaking(request)
         if not valid or form.errors:
-            return Sent(None, 422)
+            return Sent()
         spend(actor, "post", form.cleaned_data["body"])
         return Sent(act(actor, form.cleaned_data, files))
-    except PermissionDenied as refusal:
-        form.add_error(None, str(refusal))
-        refused: Sent[T] = Sent(None, 403)
-    except rates.TooMany as too_many:
-        form.add_error(None, str(too_many))
-        refused = Sent(None, 429, too_many.seconds)
-    except ValidationError as wrong:
-        form.add_error(None, wrong if not hasattr(wrong, "error_dict") else wrong.messages)
-        refused = Sent(None, 422)
-    return refused
+    except REFUSALS as error:
+        refusal = Refusal.of(error)
+        form.add_error(None, refusal.sentence)
+        return Sent(refusal=refusal)
 
 
 def tell_unknown(request: Request, post: Post) -> None:

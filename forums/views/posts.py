@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,6 +19,7 @@ from network import rates
 from network.fragments import done, fragment, page
 from network.permissions import can, check
 from network.reactions import reaction_choices
+from network.refusals import REFUSALS, Refusal
 from network.requests import Request
 from network.spaces.writing import spend
 
@@ -69,18 +70,11 @@ def edit(request: Request, post_id: int) -> HttpResponse:
     try:
         spend(request.actor, "post", form.cleaned_data["body"], before=post.html)
         post = actions.edit(request.actor, post, body=form.cleaned_data["body"])
-    except rates.TooMany as too_many:
-        form.add_error(None, str(too_many))
-        response = page(request, "forums/post_edit.html", status=429, form=form, **context)
-        response["Retry-After"] = str(too_many.seconds)
-        return response
-    except PermissionDenied as refusal:
+    except REFUSALS as error:
         # The window closed, or the mandate ended, while it was being written: the words stay on the page.
-        form.add_error(None, str(refusal))
-        return page(request, "forums/post_edit.html", status=403, form=form, **context)
-    except ValidationError as wrong:
-        form.add_error("body", wrong)
-        return page(request, "forums/post_edit.html", status=422, form=form, **context)
+        refusal = Refusal.of(error)
+        form.add_error(None, refusal.sentence)
+        return refusal.mark(page(request, "forums/post_edit.html", status=refusal.status, form=form, **context))
     tell_unknown(request, post)
     return done(request, post.get_absolute_url())
 

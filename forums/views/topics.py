@@ -132,8 +132,8 @@ def reply(request: Request, topic_id: int) -> HttpResponse:
     post = sent.result
     if post is None:
         if is_partial(request):
-            return sent.mark(_refused(request, topic, form))
-        return sent.mark(_show(request, topic.pk, form=form, status=sent.status))
+            return sent.refusal.mark(_refused(request, topic, form))
+        return sent.refusal.mark(_show(request, topic.pk, form=form, status=sent.refusal.status))
     if is_partial(request) and not post.unknown:
         return as_fragment(request, post)
     tell_unknown(request, post)
@@ -213,8 +213,8 @@ def _open(request: Request, form: TopicForm, board: Board | None) -> HttpRespons
     sent: Sent[Topic] = send(request, form, act)
     if sent.result is None:
         place = f"board.{board.pk}" if board is not None else "topics.new"
-        response = page(request, "forums/topic_new.html", nav="topics", form=form, board=board, place=place, status=sent.status)
-        return sent.mark(response)
+        response = page(request, "forums/topic_new.html", nav="topics", form=form, board=board, place=place, status=sent.refusal.status)
+        return sent.refusal.mark(response)
     if board is None:
         actions.save_draft(request.actor, "topics.new", body="")
     tell_unknown(request, sent.result.first_post)
@@ -249,8 +249,16 @@ def _write_on(request: Request, place: Callable[[Any], Space], shown: Space) -> 
 
     sent: Sent[Topic] = send(request, form, act)
     if sent.result is None:
-        return sent.mark(
-            page(request, "forums/wall_post.html", space=shown, form=form, here=request.path, here_space_id=shown.pk, status=sent.status)
+        return sent.refusal.mark(
+            page(
+                request,
+                "forums/wall_post.html",
+                space=shown,
+                form=form,
+                here=request.path,
+                here_space_id=shown.pk,
+                status=sent.refusal.status,
+            )
         )
     actions.save_draft(request.actor, "wall", body="")
     actions.save_draft(request.actor, f"space.{shown.pk}", body="")  # written at home for an institution, it was kept under one's own page
