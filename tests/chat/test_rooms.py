@@ -102,7 +102,7 @@ def test_what_a_room_costs_does_not_depend_on_how_much_was_said(world: SimpleNam
     actions.mark_read(world.carmen.actor, direct, 500)
     paths[-1] = f"/live/?conversation.{direct.pk}={direct.version - 2}&lang=ar"
     assert list(counted().values()) == list(few.values())
-    assert max(few.values()) <= 15, few
+    assert max(map(len, few.values())) <= 15, few
 
 
 @pytest.mark.parametrize("count", [60, 500])
