@@ -120,7 +120,9 @@ class Consumer(AsyncWebsocketConsumer):
             if user_id is not None:
                 _less(_of_user, user_id)
                 if user_id not in _of_user and not self._hides:
-                    self._soon(in_thread(self._be, presence.GONE, tuple(self._here_on)))
+                    # Told only where one may still be heard.
+                    rooms = self._here_on & {live.base(name) for name, grant in self._grants.items() if grant.talks}
+                    self._soon(in_thread(self._be, presence.GONE, tuple(rooms)))
 
     # --- frames in ------------------------------------------------------------------------------------------------
 

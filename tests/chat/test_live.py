@@ -358,6 +358,21 @@ def test_being_here_going_away_and_leaving_are_told_and_kept(hear: Any, w: Simpl
     assert until_the_bell(ezz, w.ezz) == []
 
 
+def test_who_was_taken_out_leaves_without_a_word(hear: Any, w: SimpleNamespace) -> None:
+    several = talk(w.carmen, w.basel, w.ezz)
+    stream, ezz_id = f"{several.stream}/ar", w.ezz.user.pk
+    basel, ezz = hear(w.basel, stream), hear(w.ezz, stream)
+    ezz.say({"type": "here", "stream": stream, "visible": True})
+    basel.next(lambda frame: frame == passing(several, type="here", user=ezz_id, state="here"))
+    actions.remove(w.carmen.actor, several, several.participants.get(user=w.ezz.user))
+    gone(ezz, w.ezz, stream)
+    until_the_bell(basel, w.basel)
+    ezz.line.close()
+    wait_for(lambda: presence.states([ezz_id]) == {})
+    time.sleep(0.3)  # what is told of it is told just after it is kept
+    assert until_the_bell(basel, w.basel) == []
+
+
 def test_who_hides_it_is_here_for_nobody(hear: Any, w: SimpleNamespace) -> None:
     direct = talk(w.basel, w.carmen)
     stream, people = f"{direct.stream}/ar", type(w.carmen.user).objects.filter(pk=w.carmen.user.pk)
