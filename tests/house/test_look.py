@@ -127,11 +127,12 @@ def test_a_visitors_page_holds_no_token_and_says_how_to_come_in(ezz):
 def test_the_page_knows_the_readers_digits_and_calendar_and_the_way_to_the_other_languages(ezz):
     page = Outline(render("base.html", ezz, "en"))
     assert page("html")[0] | {"data-digits": "eastern", "data-calendar": "both", "data-zone": ""} == page("html")[0]
-    assert {link["hreflang"]: link["href"] for link in page("link") if "hreflang" in link} == {
-        "ar": "/ar/topics/",
-        "fr": "/fr/topics/",
-        "en": "/en/topics/",
-    }
+    ways = {"ar": "/ar/topics/", "fr": "/fr/topics/", "en": "/en/topics/"}
+    assert {link["hreflang"]: link["href"] for link in page("a") if "hreflang" in link} == ways
+    # For search engines, which do not sign in.
+    assert [link for link in page("link") if "hreflang" in link] == []
+    visitor = Outline(render("base.html"))
+    assert {link["hreflang"]: link["href"] for link in visitor("link") if "hreflang" in link} == ways
 
 
 def test_the_current_place_is_marked_and_the_bell_counts(ezz):
