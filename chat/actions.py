@@ -14,14 +14,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.models import Attachment, Conversation, Message, MessageReaction, Participant, Seat
-from network import live
+from chat.models import Attachment, Conversation, Message, Participant, Seat
+from network import content, live
 from network.activity.recording import record
-from network.content import Audience, ReactionKind
+from network.content import Audience
 from network.files.stored import forget
 from network.names import fold, tidy_name
 from network.permissions import SENTENCES, check
@@ -168,14 +167,7 @@ def react(actor: Actor, message: Message, kind: str, *, on: bool = True) -> Mess
     """Give or take back a reaction; both twice are quiet. The count is a recount, so it cannot drift."""
     message = _locked_message(message)
     check(actor, "message.react", message)
-    if kind not in ReactionKind.values:
-        raise ValidationError(_("Unknown reaction."))
-    if on:
-        _reaction, changed = MessageReaction.objects.get_or_create(message=message, user=actor.person, kind=kind)
-    else:
-        changed = bool(MessageReaction.objects.filter(message=message, user=actor.person, kind=kind).delete()[0])
-    if changed:
-        message.reactions = dict(message.reactions_given.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
+    if content.react(message, actor.person, kind, on=on):
         _changed(message, "reactions")
         record(actor, "reacted" if on else "unreacted", message, target=message.conversation, reach=Audience.PARTICIPANTS, soon=False)
     return message

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forums.models import Attachment, Board, Closure, Draft, Edit, Mention, Post, Reaction, Tag, Topic, Watch
-from network import compiled, text
+from forums.models import Attachment, Board, Closure, Draft, Edit, Mention, Post, Tag, Topic, Watch
+from network import compiled, content, text
 from network.activity.recording import record
 from network.content import Audience, realign
 from network.names import fold, tidy_name
@@ -306,14 +306,7 @@ def react(actor: Actor, post: Post, kind: str, *, on: bool = True) -> Post:
     post = Post.objects.select_for_update(of=("self",)).with_author().get(pk=post.pk)
     post.topic = topic
     check(actor, "post.react", post)
-    if kind not in Reaction.Kind.values:
-        raise ValidationError(_("Unknown reaction."))
-    if on:
-        _reaction, changed = Reaction.objects.get_or_create(post=post, user=actor.person, kind=kind)
-    else:
-        changed = bool(Reaction.objects.filter(post=post, user=actor.person, kind=kind).delete()[0])
-    if changed:
-        post.reactions = dict(post.reactions_given.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
+    if content.react(post, actor.person, kind, on=on):
         post.version = topic.next_version()
         post.save(update_fields=["reactions", "version"])
         topic.save(update_fields=["version"])

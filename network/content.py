@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +16,7 @@ from network import compiled
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
+    from profiles.models import User
 
 
 class Audience(models.IntegerChoices):
@@ -35,6 +37,20 @@ class ReactionKind(models.TextChoices):
     AGREE = "agree", _("Agree")
     FOLLOWING = "following", _("We are following")
     MODEL = "model", _("A model to follow")
+
+
+def react(text: Any, person: User, kind: str, *, on: bool) -> bool:
+    """Give a text a person's reaction, or take it back; twice is quiet. Says whether anything changed: then `text.reactions` is counted anew
+    (a recount cannot drift) and the caller, who holds the text locked, saves it. ValidationError for a kind that does not exist."""
+    if kind not in ReactionKind.values:
+        raise ValidationError(_("Unknown reaction."))
+    if on:
+        _reaction, changed = text.reactions_given.get_or_create(user=person, kind=kind)
+    else:
+        changed = bool(text.reactions_given.filter(user=person, kind=kind).delete()[0])
+    if changed:
+        text.reactions = dict(text.reactions_given.values_list("kind").annotate(n=models.Count("pk")).order_by("kind"))
+    return bool(changed)
 
 
 class VisibleQuerySet(models.QuerySet):
