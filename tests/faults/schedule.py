@@ -9,12 +9,13 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from tests.faults.checker import check, settled
+from tests.faults.checker import check, settled, told_all
 from tests.faults.clients import Client, ask
 from tests.faults.lab import Lab
 from tests.faults.wire import Wire
 
 SETTLE_SECONDS = 45
+TELL_SECONDS = 150  # longer than a killed worker's lease
 
 
 @dataclass
@@ -25,9 +26,11 @@ class Figures:
     acknowledged: int = 0
     refused: int = 0
     resent: int = 0
+    changes: int = 0  # edits, removals, reactions, marks of reading
     catch_ups: int = 0
+    reloads: int = 0
     connections: int = 0
-    recovery: dict[str, float] = field(default_factory=dict)  # fault → the longest time until every page was whole again
+    recovery: dict[str, float] = field(default_factory=dict)  # fault → the longest time from the last word until every page was whole
     late_frames: list[float] = field(default_factory=list)  # after a removal's commit, in seconds
     wrong: list[str] = field(default_factory=list)
 
@@ -35,18 +38,19 @@ class Figures:
         worst = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(self.recovery.items()))
         return (
             f"{self.rounds} rounds, {self.acknowledged} messages acknowledged, {self.refused} refused, {self.resent} sent again, "
-            f"{self.catch_ups} catch-ups, {self.connections} connections. Whole again after at most: {worst}. Violations: {len(self.wrong)}."
+            f"{self.changes} changes, {self.catch_ups} catch-ups, {self.reloads} reloads, {self.connections} connections. Whole after the last word in at most: {worst}. Violations: {len(self.wrong)}."
         )
 
 
 class Show:
-    """A lab with its people, for several rounds."""
+    """A lab with its people, for several rounds. `messages`: how many a round goes on to; 0: as many as come in `seconds`."""
 
-    def __init__(self, lab: Lab, seed: int, *, catches_up: bool = True, pace: float = 0.5, seconds: float = 4.0) -> None:
+    def __init__(self, lab: Lab, seed: int, *, catches_up: bool = True, pace: float = 0.5, seconds: float = 4.0, messages: int = 0) -> None:
         self.lab, self.chance = lab, random.Random(seed)
-        self.pace, self.seconds, self.catches_up = pace, seconds, catches_up
+        self.pace, self.seconds, self.messages, self.catches_up = pace, seconds, messages, catches_up
         self.figures = Figures()
         self.starts: dict[tuple[int, int], int] = {}
+        self.walked: dict[int, int] = {}  # room → the number up to which HTTP's pages were looked at
         self.removed: list[tuple[Client, int, float]] = []
 
     async def __aenter__(self) -> Show:
@@ -75,7 +79,7 @@ class Show:
         for number, port in enumerate(self.lab.ports):
             await _until(lambda port=port: _answers(port), 40, f"web-{number} does not answer")  # type: ignore[misc]
         self.lines = [asyncio.ensure_future(client.listen()) for client in [*self.clients, *self.outsiders]]
-        await asyncio.sleep(1.5)
+        await _until(self._connected, 40, "not everybody is connected")
         return self
 
     async def __aexit__(self, *_why: object) -> None:
@@ -87,37 +91,89 @@ class Show:
         for wire in self.wires:
             await wire.stop()
 
-    async def round(self, fault: str) -> None:
-        """Traffic, one fault in the middle of it, recovery, and the look afterwards."""
+    def talk(self, over: asyncio.Event) -> list[asyncio.Future[None]]:
+        """Everybody talks until it is over."""
+        self.haste(1)
+        return [asyncio.ensure_future(client.talk(self.chance, over)) for client in self.clients]
+
+    def haste(self, times: float) -> None:
+        for client in self.clients:
+            client.pace = self.pace / times
+
+    async def round(self, fault: str, *, last: bool = False) -> str:
+        """Traffic, one fault in the middle of it, recovery, and the look afterwards; what is told of it in a line."""
+        began, before = time.monotonic(), self._acknowledged()
         over = asyncio.Event()
-        talking = [asyncio.ensure_future(client.talk(self.pace, self.chance, over)) for client in self.clients]
-        away = self.chance.sample(self.clients, max(1, len(self.clients) // 8))
-        await asyncio.sleep(self.seconds / 2)
+        absent, *away = self.chance.sample(self.clients, max(2, len(self.clients) // 8))
+        await absent.drop()  # for the whole round: what they missed is too much to be told row by row
+        talking = self.talk(over)
+        await self._said(before + self.messages // 2)
         for client in away:
             await client.drop()
+        self.haste(0.25)  # a talk goes on while something is broken, but nobody hurries a house that is down
         await FAULTS[fault](self)
-        began = time.monotonic()
+        whole = time.monotonic()
         for client in away:
             client.online.set()
-        await asyncio.sleep(self.seconds / 2)
+        self.haste(1)
+        await self._said(before + self.messages)
         over.set()
+        absent.online.set()
+        talked = time.monotonic()
         await asyncio.wait_for(asyncio.gather(*talking), SETTLE_SECONDS)
         with contextlib.suppress(TimeoutError):  # the checker says what is missing
             await _until(self._whole, SETTLE_SECONDS if self.catches_up else 8, "")
-        self.figures.recovery[fault] = max(self.figures.recovery.get(fault, 0), time.monotonic() - began - self.seconds / 2)
-        found = await check(self.lab, self.clients, self.outsiders, self.starts)
+        settled = time.monotonic()
+        self.figures.recovery[fault] = max(self.figures.recovery.get(fault, 0), settled - talked)
+        found = await check(
+            self.lab, self.clients, self.outsiders, self.starts, turn=self.figures.rounds, back_to={} if last else self.walked
+        )
         found += self._after_removal()
+        if last:
+            found += await self._told()
+        for client in [*self.clients, *self.outsiders]:
+            client.frames.clear()
         self.figures.wrong += [f"{fault}: {one}" for one in found]
         self.figures.rounds += 1
         self._count()
+        ended = time.monotonic()
+        return (
+            f"round {self.figures.rounds}: {fault}; {self.figures.acknowledged - before} messages, {self.figures.acknowledged} so far; "
+            f"{ended - began:.1f} s ({whole - began:.1f} to the fault's end, {talked - whole:.1f} talk after it, {settled - talked:.1f} until "
+            f"whole, {ended - settled:.1f} look); violations {len(found)}"
+        )
+
+    async def _said(self, goal: int) -> None:
+        """Until so many messages were acknowledged and half the round's seconds are over; a house that is too slow for it is not waited for."""
+        await asyncio.sleep(self.seconds / 2)
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while self.messages and self._acknowledged() < goal and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+
+    async def _told(self) -> list[str]:
+        """What the worker still has to do it may do first: a killed one's lease runs out."""
+        deadline = time.monotonic() + TELL_SECONDS
+        while True:
+            found = await asyncio.to_thread(told_all, self.lab, self.clients, self.starts)
+            if not found or time.monotonic() > deadline:
+                return found
+            await asyncio.sleep(0.5)
+
+    def _acknowledged(self) -> int:
+        return sum(bool(one.number) for client in self.clients for one in client.sent)
 
     def _count(self) -> None:
-        sent = [one for client in self.clients for one in client.sent]
-        self.figures.acknowledged = sum(bool(one.number) for one in sent)
-        self.figures.refused = sum(bool(one.refused) for one in sent)
-        self.figures.resent = sum(client.resent for client in self.clients)
-        self.figures.catch_ups = sum(client.catch_ups for client in self.clients)
-        self.figures.connections = sum(client.connections for client in self.clients)
+        figures, clients = self.figures, self.clients
+        figures.acknowledged = self._acknowledged()
+        figures.refused = sum(bool(one.refused) for client in clients for one in client.sent)
+        figures.resent = sum(client.resent for client in clients)
+        figures.changes = sum(client.changes for client in clients)
+        figures.catch_ups = sum(client.catch_ups for client in clients)
+        figures.reloads = sum(client.reloads for client in clients)
+        figures.connections = sum(client.connections for client in clients)
+
+    async def _connected(self) -> bool:
+        return all(client.connected for client in self.clients)
 
     async def _whole(self) -> bool:
         return await asyncio.to_thread(settled, self.lab, self.clients)
@@ -145,8 +201,8 @@ class Show:
 
     async def _by_convener(self, path: str, form: dict[str, str]) -> None:
         convener = self.clients[0]
-        status, body, _headers = await ask(self.lab.ports[0], path, cookie=convener.cookie, form=form)
-        assert status == 302, (status, body[:300])
+        answer = await ask(self.lab.ports[0], path, cookie=convener.cookie, form=form)
+        assert answer.status == 302, (answer.status, answer.body[:300])
 
     def _after_removal(self) -> list[str]:
         wrong = []
@@ -176,7 +232,7 @@ async def _kill_worker(show: Show) -> None:
 async def _dead(show: Show, names: list[str]) -> None:
     for name in names:
         show.lab.kill(name)
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(0.5)
     for name in names:
         show.lab.start(name)
     for name in names:
@@ -186,7 +242,7 @@ async def _dead(show: Show, names: list[str]) -> None:
 
 async def _kill_redis(show: Show) -> None:
     show.lab.kill_redis()
-    await asyncio.sleep(3)
+    await asyncio.sleep(2)
     await asyncio.to_thread(show.lab.start_redis)
 
 
@@ -207,21 +263,21 @@ async def _restart_postgres(show: Show) -> None:
 async def _cut_line(show: Show) -> None:
     wire = show.chance.choice(show.wires)
     wire.cut()
-    await asyncio.sleep(2)
+    await asyncio.sleep(1)
     wire.heal()
 
 
 async def _half_open(show: Show) -> None:
     wire = show.chance.choice(show.wires)
     wire.state = "hole"
-    await asyncio.sleep(3)
+    await asyncio.sleep(2)
     wire.heal()
 
 
 async def _slow_line(show: Show) -> None:
     wire = show.chance.choice(show.wires)
     wire.state = "slow"
-    await asyncio.sleep(3)
+    await asyncio.sleep(2)
     wire.heal()
 
 
@@ -231,7 +287,6 @@ async def _membership(show: Show) -> None:
     room = show.lab.world["several"]
     if room not in late.views or late.views[room].gone:
         await show.add(late)
-        await asyncio.sleep(0.5)
     inside = [client for client in show.clients[1:] if room in client.views and not client.views[room].gone and client is not late]
     await show.remove(show.chance.choice(inside))
     await asyncio.sleep(1)
@@ -254,7 +309,7 @@ FAULTS: dict[str, Callable[[Show], Awaitable[None]]] = {
 
 async def _answers(port: int) -> bool:
     try:
-        return (await ask(port, "/healthz", cookie="", patience=2))[0] == 200
+        return (await ask(port, "/healthz", cookie="", patience=2)).status == 200
     except (OSError, TimeoutError):
         return False
 
