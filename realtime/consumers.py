@@ -5,6 +5,7 @@ The session is read again for every frame in, every minute, and whenever `live.w
 
 import asyncio
 import logging
+import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -292,7 +293,8 @@ class Consumer(AsyncWebsocketConsumer):
                 self._again_quietly()
                 self._timers[0] = loop.call_later(CHECK_SECONDS, check)
 
-        self._timers = [loop.call_later(CHECK_SECONDS, check)]
+        # After a restart everybody comes at once: asked a minute later, all at once, a thousand sockets hold up every page for seconds.
+        self._timers = [loop.call_later(random.uniform(0, CHECK_SECONDS), check)]  # noqa: S311  # nosec B311 # a time, no secret
 
     def _again_quietly(self) -> None:
         """The minute's check: frames flow on while it asks, and only what ended is told."""

@@ -264,6 +264,7 @@ function retryAsk(streams) {
 async function ask(streams) {
   const query = new URLSearchParams({ lang: language, epoch, v: String(PROTOCOL) });
   for (const stream of streams) query.set(stream, states.get(stream).version);
+  const heads = new Map(streams.map((stream) => [stream, states.get(stream).head]));
   let answer;
   try {
     const response = await fetch(`/live/?${query}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
@@ -288,7 +289,9 @@ async function ask(streams) {
     else if (found.rows) {
       const before = state.version;
       for (const changed of found.rows) apply(changed, state);
-      state.version = state.head = Math.max(state.version, found.head);
+      state.version = Math.max(state.version, found.head);
+      // A head told while the answer was on its way may be newer than the answer: it is not forgotten, its own timer asks.
+      state.head = state.head > heads.get(stream) ? Math.max(state.head, state.version) : state.version;
       for (const version of state.ahead) if (version <= state.version) state.ahead.delete(version);
       close(state);
       // More versions than rows: something that is no row changed, the topic was closed, pinned or named anew.
@@ -498,6 +501,15 @@ document.addEventListener("live:resynced", (event) => {
   state.version = event.detail.version;
   state.ahead.clear();
   if (state.head > state.version) later(event.detail.stream);
+});
+// A page of the past, put into the list as it stood at a version: what changed while it was on its way went past a list that did not show it.
+document.addEventListener("live:fetched", (event) => {
+  const { stream, version } = event.detail;
+  const state = states.get(stream);
+  if (!state || state.version === null || version >= state.version) return;
+  state.head = Math.max(state.head, state.version);
+  state.version = version;
+  later(stream);
 });
 
 // --- That the reader is here -----------------------------------------------------------------------------------------

@@ -359,6 +359,7 @@ class Client:
             if not behind or not self.online.is_set():
                 return
             self.catch_ups += 1
+            heads = {room: view.head for room, view in behind.items()}
             query = urlencode({"lang": "ar", "v": "1", **{f"conversation.{room}": view.version for room, view in behind.items()}})
             try:
                 answer = await self.ask(f"/live/?{query}")
@@ -382,8 +383,12 @@ class Client:
                     for row in told["rows"]:
                         for one in rows_of(row["html"]):
                             view.put(one)
-                    view.version = view.head = max(view.version, told["head"])
+                    view.version = max(view.version, told["head"])
+                    # A head told while the answer was on its way may be newer than the answer.
+                    view.head = max(view.head, view.version) if view.head > heads[room] else view.version
                     self._close(view)
+                    if view.head > view.version:
+                        self._ask_later()
 
     async def _resync(self, room: int, view: View) -> None:
         """Too much to be told row by row: the newest page in place of what was shown; then one scrolls up to where one was."""

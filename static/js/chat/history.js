@@ -73,6 +73,7 @@ export class History {
     const answer = await this.#ask({ before: this.#numbers()[0] });
     if (!answer || turn !== this.#turn) return;
     this.#put(answer.rows);
+    this.#fetched(answer);
     if (!answer.before) link.remove();
   }
 
@@ -81,6 +82,7 @@ export class History {
     const answer = await this.#ask({ after: this.#numbers().at(-1) });
     if (!answer || turn !== this.#turn) return;
     this.#put(answer.rows);
+    this.#fetched(answer);
     if (answer.after) return;
     link.remove();
     this.#list.dataset.tail = "";
@@ -139,6 +141,11 @@ export class History {
       else if (last) last.after(row);
       else list.prepend(row);
     }
+  }
+
+  // A change of these rows that was told before they stood here is asked for once more (live.js).
+  #fetched({ version }) {
+    document.dispatchEvent(new CustomEvent("live:fetched", { detail: { stream: this.#list.dataset.stream, version: Number(version) } }));
   }
 
   #numbers() {
