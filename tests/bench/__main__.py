@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import platform
 import random
@@ -27,8 +28,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.bench import load, sockets
-from tests.bench.chat import chat
+from tests.bench.chat import Servers, chat
 from tests.bench.meter import cpu_ms, memory_mb, percentile, quartiles
+from tests.bench.processes import two_processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "a" * 32  # a CSRF secret of our own: sent as cookie and as header
@@ -37,7 +39,7 @@ LISTENERS = 500
 
 @dataclass(slots=True)
 class Row:
-    """A line of the table."""
+    """A line of the table. A budget of `inf` is none: the figure is there to be compared with."""
 
     what: str
     budget: float
@@ -51,8 +53,9 @@ class Row:
 
     def __str__(self) -> str:
         low, middle, high = quartiles(self.values)
-        verdict = "MISSED" if self.missed else "kept"
-        return f"{self.what:<44} {middle:>9.2f} {low:>8.2f} – {high:<8.2f} ≤ {self.budget:<6g} {self.unit:<8} {verdict:<7} {self.note}"
+        budget = "" if math.isinf(self.budget) else f"≤ {self.budget:g}"
+        verdict = "MISSED" if self.missed else "kept" if budget else ""
+        return f"{self.what:<44} {middle:>9.2f} {low:>8.2f} – {high:<8.2f} {budget:<8} {self.unit:<8} {verdict:<7} {self.note}"
 
 
 def main() -> int:
@@ -86,7 +89,12 @@ def main() -> int:
         if asked.only in (None, "sockets"):
             rows += asyncio.run(live(world, ours, floor, asked.rounds))
         if asked.only in (None, "chat"):
-            rows += asyncio.run(chat(world, ours, floor, asked.rounds, Row, TOKEN))
+            raw = stack.enter_context(Serving("websockets alone", [sys.executable, "-m", "tests.bench.yardsticks", "raw"]))
+            busy, quiet = (
+                stack.enter_context(Serving(name, [sys.executable, "manage.py", "serve", "--bare", "--port"])) for name in ("busy", "quiet")
+            )
+            rows += asyncio.run(chat(world, Servers(ours, floor, raw, busy, quiet), asked.rounds, Row, TOKEN))
+            rows.append(two_processes(asked.rounds, Row, TOKEN))
     print(f"\n{'what':<44} {'median':>9} {'quartiles':>19}   {'budget':<16} verdict")
     for row in rows:
         print(row)

@@ -1,11 +1,11 @@
-"""The rows of live chat: deliveries to 500 and 2,000 sockets, a room of 100,000 messages beside one of 100, and pages while a thousand sockets idle."""
+"""The rows of live chat: deliveries to 500 and 2,000 sockets beside two yardsticks, a room of 100,000 messages beside one of 100, pages while a thousand sockets idle."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from tests.bench import load, sockets
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LONG, SHORT = 100_000, 100
 POSTS = 5
+IDLE, IDLE_SECONDS = 1_000, 70
 
 
 class Rooms:
@@ -54,13 +55,23 @@ def say(port: int, room: int, cookie: str, mark: str, token: str) -> bytes:
     return load.request(f"/conversations/{room}/messages/", port, cookie=cookie, form=form.encode(), token=token)
 
 
-async def chat(world: World, ours: Serving, floor: Serving, rounds: int, new_row: type[Row], token: str) -> list[Row]:
+class Servers(NamedTuple):
+    """Ours, two yardsticks of a delivery, and two of ours without worker and clock, alike but for their sockets."""
+
+    ours: Serving
+    floor: Serving
+    raw: Serving
+    busy: Serving
+    quiet: Serving
+
+
+async def chat(world: World, servers: Servers, rounds: int, new_row: type[Row], token: str) -> list[Row]:
     """All rows, by turns with their yardsticks."""
     rooms = await asyncio.to_thread(Rooms, world)
-    rows = [*await _lengths(world, rooms, ours, rounds, new_row)]
-    rows.append(await _idle(world, ours, rounds, new_row))
+    rows = [*await _lengths(world, rooms, servers.ours, rounds, new_row)]
+    rows.append(await _idle(world, servers.busy, servers.quiet, rounds, new_row))
     for count in (500, 2_000):
-        rows += await _deliveries(world, rooms, ours, floor, rounds, count, new_row, token)
+        rows += await _deliveries(world, rooms, servers.ours, (servers.floor, servers.raw), rounds, count, new_row, token)
     return rows
 
 
@@ -78,42 +89,73 @@ async def _lengths(world: World, rooms: Rooms, ours: Serving, rounds: int, new_r
     return [row]
 
 
-async def _idle(world: World, ours: Serving, rounds: int, new_row: type[Row]) -> Row:
-    """How long a signed-in page takes with a thousand sockets open that say nothing, as a multiple of none."""
-    row = new_row("page latency beside 1,000 idle sockets, p50", 1.2, "× none")
-    data = load.request(f"/ar/boards/{world.board}/", ours.port, cookie=world.cookies[0])
-    line = load.Connection(ours.port)
+async def _idle(world: World, busy: Serving, quiet: Serving, rounds: int, new_row: type[Row]) -> Row:
+    """How long a signed-in page takes beside a thousand sockets that say nothing, as a multiple of the same page of a server that has none.
 
-    async def latency() -> float:
-        took = []
-        for _ in range(150):
-            began = time.perf_counter()
-            await line.ask(data)
-            took.append((time.perf_counter() - began) * 1000)
-        return percentile(took, 50)
+    The sockets are signed in and hear a topic and the feed; they idle for longer than the minute after which each is asked for its rights again.
+    """
+    row = new_row(f"page latency beside {IDLE:,} idle sockets, p50", 1.2, "× none")
+    ready = {server: load.request(f"/ar/boards/{world.board}/", server.port, cookie=world.cookies[0]) for server in (busy, quiet)}
+    lines = {server: load.Connection(server.port) for server in ready}
+    hello = f'{{"type": "subscribe", "streams": ["topic.{world.topic.pk}/ar", "feed"]}}'
+    ears = []
+    for cookie in world.cookies[:10]:
+        ears += await sockets.listen(busy.port, "/live/socket/?v=1", lambda _payload: None, count=IDLE // 10, hello=hello, cookie=cookie)
 
-    await latency()
+    async def latencies() -> dict[Serving, list[float]]:
+        """A page of one, a page of the other: whatever else the machine does meets both."""
+        took: dict[Serving, list[float]] = {server: [] for server in ready}
+        for _ in range(200):
+            for server, line in lines.items():
+                began = time.perf_counter()
+                await line.ask(ready[server])
+                took[server].append((time.perf_counter() - began) * 1000)
+        return took
+
+    await asyncio.sleep(5)  # subscribed
+    await latencies()
+    slowest: list[float] = []
     for _ in range(rounds):
-        alone = await latency()
-        ears = await sockets.listen(ours.port, "/live/socket/?v=1", lambda _payload: None, count=1_000)
-        await asyncio.sleep(0.5)
-        beside = await latency()
-        for ear in ears:
-            ear.transport.close()
-        await asyncio.sleep(0.5)
+        took = await latencies()
+        beside, alone = (percentile(took[server], 50) for server in (busy, quiet))
         row.values.append(beside / alone)
-        row.note = f"{beside:.1f} ms against {alone:.1f} ms"
+        slowest.append(percentile(took[busy], 99) / percentile(took[quiet], 99))
+        row.note = f"{beside:.1f} ms against {alone:.1f} ms; p99 {quartiles(slowest)[1]:.2f} ×"
+        await asyncio.sleep(IDLE_SECONDS / rounds)
+    for ear in ears:
+        ear.transport.close()
     return row
 
 
+class Bare:
+    """A yardstick with its listeners: what is called to it goes to every one of them."""
+
+    def __init__(self, server: Serving, count: int) -> None:
+        self.server, self.count, self.gong = server, count, sockets.Gong()
+
+    async def open(self) -> None:
+        self.ears = await sockets.listen(self.server.port, "/hear", self.gong.heard, count=self.count)
+        (self.caller,) = await sockets.listen(self.server.port, "/call", lambda _payload: None, count=1)
+
+    async def call(self, mark: str, size: int) -> None:
+        self.gong.set(mark.encode(), self.count)
+        self.caller.say(mark + "x" * (min(size, 60_000) - len(mark)))
+        await asyncio.wait_for(self.gong.all_came.wait(), 20)
+
+    def close(self) -> None:
+        for ear in [*self.ears, self.caller]:
+            ear.transport.close()
+
+
 async def _deliveries(
-    world: World, rooms: Rooms, ours: Serving, floor: Serving, rounds: int, count: int, new_row: type[Row], token: str
+    world: World, rooms: Rooms, ours: Serving, yardsticks: tuple[Serving, Serving], rounds: int, count: int, new_row: type[Row], token: str
 ) -> list[Row]:
-    """One message to `count` sockets that hear the room: CPU a delivery beside a bare send loop, and when the last has it."""
+    """One message to `count` sockets that hear the room: CPU a delivery beside a bare send loop and beside websockets' own, and when the last has it."""
+    beside = new_row("the same beside websockets' broadcast()", float("inf"), "× raw")
     delivery = new_row(f"a message to {count:,} sockets, a delivery", 1.3, "× bare")
     last = new_row(f"message → last of {count:,} viewers, p99", 200 if count == 500 else 400, "ms")
     weight = new_row(f"memory of a socket of {count:,}", 60, "kB")
-    gong, bare_gong = sockets.Gong(), sockets.Gong()
+    gong = sockets.Gong()
     size = 2_000
 
     def heard(payload: bytes) -> None:
@@ -127,8 +169,9 @@ async def _deliveries(
     ears = await sockets.listen(ours.port, "/live/socket/?v=1", heard, count=count, hello=hello, cookie=world.cookies[0])
     await asyncio.sleep(3)
     weight.values.append((memory_mb(ours.pid) - before) * 1024 / count)
-    bare = await sockets.listen(floor.port, "/hear", bare_gong.heard, count=count)
-    (caller,) = await sockets.listen(floor.port, "/call", lambda _payload: None, count=1)
+    loop, raw = (Bare(server, count) for server in yardsticks)
+    await loop.open()
+    await raw.open()
     line, took = load.Connection(ours.port), list[float]()
 
     async def spent(pid: int, deed: Any) -> float:
@@ -153,23 +196,27 @@ async def _deliveries(
             await asyncio.wait_for(gong.all_came.wait(), 20)
             took.append((gong.last - began) * 1000)
 
-        async def called(number: int, turn: int = turn) -> None:
-            mark = f"BARE{turn:03d}{number:03d}"
-            bare_gong.set(mark.encode(), count)
-            caller.say(mark + "x" * min(size, 60_000))
-            await asyncio.wait_for(bare_gong.all_came.wait(), 20)
-
         without = await spent(ours.pid, alone)
         mine = max(await spent(ours.pid, told) - without, 1.0)
-        yardstick = max(await spent(floor.pid, called), 1.0)
-        delivery.values.append(mine / yardstick)
+        cost: dict[Bare, float] = {}
+        for bare in (loop, raw):
+
+            async def called(number: int, bare: Bare = bare, turn: int = turn) -> None:
+                await bare.call(f"BARE{turn:03d}{number:03d}", size)
+
+            cost[bare] = max(await spent(bare.server.pid, called), 1.0)
+        delivery.values.append(mine / cost[loop])
+        beside.values.append(mine / cost[raw])
+        each = {bare: ms * 1000 / POSTS / count for bare, ms in cost.items()}
         delivery.note = (
-            f"{mine * 1000 / POSTS / count:.0f} µs against {yardstick * 1000 / POSTS / count:.0f} µs, frame {size} B; "
-            f"sending alone {without / POSTS:.1f} ms"
+            f"{mine * 1000 / POSTS / count:.0f} µs against {each[loop]:.0f} µs, frame {size} B; sending alone {without / POSTS:.1f} ms"
         )
+        beside.note = f"{mine * 1000 / POSTS / count:.0f} µs against {each[raw]:.0f} µs"
     last.values.append(percentile(took, 99))
     last.note = f"median {percentile(took, 50):.0f} ms over {len(took)} messages"
-    for ear in [*ears, *bare, caller]:
+    for ear in ears:
         ear.transport.close()
+    loop.close()
+    raw.close()
     await asyncio.sleep(0.5)
-    return [delivery, last, weight]
+    return [delivery, beside, last, weight]

@@ -1,16 +1,20 @@
 """What is measured against: a raw ASGI hello, and a bare send loop to every socket, each under daphne with nothing of ours.
 
 python -m tests.bench.yardsticks PORT
+python -m tests.bench.yardsticks raw PORT    the library `websockets` alone: its broadcast() to every socket
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from daphne.server import Server
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
 
 BODY = b"hello"
 EARS: set[Callable[[dict[str, Any]], Awaitable[None]]] = set()
@@ -45,5 +49,27 @@ async def application(
             EARS.discard(send)
 
 
+async def raw(port: int) -> None:
+    """`/hear` listens; what is said on any other path goes to all who listen."""
+    ears: set[ServerConnection] = set()
+
+    async def handler(line: ServerConnection) -> None:
+        if line.request is not None and line.request.path == "/hear":
+            ears.add(line)
+            await line.wait_closed()
+            ears.discard(line)
+            return
+        with contextlib.suppress(ConnectionClosed):
+            async for text in line:
+                broadcast(ears, text)
+
+    async with serve(handler, "127.0.0.1", port, compression=None, ping_interval=None, max_size=1 << 20):
+        await asyncio.Event().wait()
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "raw":
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(raw(int(sys.argv[2])))
+        sys.exit()
     Server(application, endpoints=[f"tcp:{sys.argv[1]}:interface=127.0.0.1"], signal_handlers=True, server_name="").run()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +123,7 @@ class Postgres:
 class Lab:
     """Everything that runs, and how to hurt it. `module` starts a web process: the house's own manage.py, or a mutant of it."""
 
-    def __init__(self, people: int, *, module: str = "") -> None:
+    def __init__(self, people: int, *, module: str = "", environment: Mapping[str, str] | None = None) -> None:
         self.postgres = Postgres()
         self.redis_url, self._redis = services.start_redis()
         self.redis_port = int(self.redis_url.rsplit(":", 1)[1].split("/")[0])
@@ -137,7 +138,7 @@ class Lab:
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "LIVE_SOCKETS_PER_ADDRESS": "5000",
             "LOG_LEVEL": "ERROR",
-        }
+        } | dict(environment or {})
         (self.folder / "var").mkdir(mode=0o777, exist_ok=True)
         self.manage("migrate", "--noinput", "--verbosity", "0")
         told = self.manage("shell", "--verbosity", "0", "--command", _WORLD.format(people=people))
