@@ -446,7 +446,8 @@ class Client:
         sent = Sent(room, str(uuid.uuid4()), time.monotonic(), mark)
         self.sent.append(sent)
         form = {"body": f"{mark} قهوة الصباح", "client_id": sent.client_id, "on_behalf_of": ""}
-        if chance is not None and chance.random() < 0.1 and (recent := self._recent(room)):
+        # A change of what is quoted is told as a head, and everybody asks: enough of them to be met, not so many that nothing else is.
+        if chance is not None and chance.random() < 0.05 and (recent := self._recent(room)):
             form["reply_to"] = str(chance.choice(recent))
         if chance is not None and chance.random() < 0.03:
             sent.named = chance.randrange(1, self.number) if self.number > 1 else 0
