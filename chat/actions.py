@@ -114,8 +114,7 @@ def send(
         check(actor, "conversation.speak", conversation)
         _check_voice(actor, conversation)
         _check_blocked(actor, conversation)
-        if reply_to is not None and (reply_to.conversation_id != conversation.pk or not reply_to.is_seen_by(actor)):
-            reply_to = None
+        reply_to = _answered(actor, conversation, reply_to) if reply_to is not None else None
         message = _write(actor, conversation, ready, client_id, reply_to)
         if files:
             _attach(actor, message, files)
@@ -409,6 +408,15 @@ def _check_blocked(actor: Actor, conversation: Conversation) -> None:
     other = next((held for held in conversation.participants.all() if held.user_id != actor.user_id), None)
     if other is not None and Block.objects.filter(user=other.user_id, blocked=actor.user_id).exists():
         raise PermissionDenied(_("%(name)s takes no messages at present.") % {"name": other.who.name})
+
+
+def _answered(actor: Actor, conversation: Conversation, message: Message) -> Message | None:
+    """What is answered, where the actor sees it: read under the lock, or words that were changed or taken back just now stay in the quote."""
+    found = Message.objects.with_author().filter(conversation=conversation, pk=message.pk).first()
+    if found is None:
+        return None
+    found.conversation = conversation
+    return found if found.is_seen_by(actor) else None
 
 
 def _write(actor: Actor, conversation: Conversation, ready: Body, client_id: uuid.UUID, reply_to: Message | None) -> Message:

@@ -9,7 +9,8 @@ from django.db import connection
 from playwright.sync_api import Page, Route, expect
 
 from chat import actions as chat
-from chat.models import Conversation
+from chat.fragments import message_html
+from chat.models import Conversation, Message
 from forums.models import Post, Topic
 from network import live
 from realtime.consumers import CHECK_SECONDS, Consumer
@@ -63,6 +64,19 @@ def test_an_edit_is_not_lost_on_a_page_of_the_past_that_is_on_its_way(browse: An
     page.wait_for_timeout(300)  # subscribed
     page.locator("#messages").evaluate("list => { list.scrollTop = 0 }")
     expect(page.locator(f"#message-{first.pk}")).to_contain_text("mended")
+
+
+def test_a_quote_shows_what_was_changed_while_it_was_being_sent(w: Any) -> None:
+    room = talk(w.carmen, w.basel)
+    first = say(w.carmen, room, "as it was")
+    read = Message.objects.with_author().get(pk=first.pk)  # by the answer's request, before the lock
+    chat.edit(w.carmen.actor, first, body="as it is")
+    answer = say(w.basel, room, "an answer", reply_to=read)
+    assert "as it is" in message_html(answer, "ar")
+    assert "as it was" not in message_html(answer, "ar")
+    read = Message.objects.with_author().get(pk=first.pk)
+    chat.delete(w.carmen.actor, first)
+    assert "as it is" not in message_html(say(w.basel, room, "another", reply_to=read), "ar")
 
 
 def test_sockets_that_came_together_are_not_asked_together() -> None:
