@@ -1,14 +1,19 @@
-"""The same world N times larger, for measuring: copies of the invented people, institutions, topics and posts, written in bulk."""
+"""The same world N times larger, for measuring: copies of the invented people, institutions, topics, posts and conversations, written in bulk."""
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TypeVar
 
 from allauth.account.models import EmailAddress
+from django.core.files.storage import default_storage
 from django.db import models, transaction
+from django.db.models import Q
 
+from chat.models import Attachment, Conversation, Message, MessageReaction, Participant, Seat
 from forums.models import Board, Post, Reaction, Topic, Watch
 from network.activity.models import Activity
 from network.demo.reading import WORLD, read
@@ -51,6 +56,7 @@ class _Copy:
         self._members()
         self._topics()
         self._posts()
+        self._talks()
         _recount()
 
     def _institutions(self) -> None:
@@ -153,6 +159,105 @@ class _Copy:
                 )
             )
         Activity.objects.bulk_create(made, batch_size=BATCH)
+
+    def _talks(self) -> None:
+        """Each conversation anew between the copies; in a group's room, and between institutions that exist once, it is said once more."""
+        theirs = Conversation.objects.filter(Q(created_by__in=list(self.users)) | Q(messages__author__in=list(self.users))).distinct()
+        for talk in theirs.with_participants().order_by("pk"):
+            people = [(held, self._user(held.user_id), self._space(held.entity_id)) for held in talk.participants.all()]
+            stays = all((held.user_id, held.entity_id) == (user, entity) for held, user, entity in people)
+            seats = Seat.objects.filter(conversation=talk, user__in=list(self.users))
+            if stays:
+                self._say_again(talk, talk, list(talk.messages.filter(author__in=list(self.users)).order_by("number")))
+            else:
+                made = self._talk(talk)
+                Participant.objects.bulk_create(
+                    [
+                        _fresh(held, conversation=made, user_id=user, entity_id=entity, added_by_id=self._user(held.added_by_id))
+                        for held, user, entity in people
+                    ]
+                )
+                self._say_again(talk, made, list(talk.messages.order_by("number")))
+                seats = Seat.objects.filter(conversation=talk)
+            home = talk if stays else made
+            Seat.objects.bulk_create(
+                [_fresh(row, conversation=home, user_id=self._user(row.user_id)) for row in seats], ignore_conflicts=True
+            )
+
+    def _talk(self, talk: Conversation) -> Conversation:
+        kind, _, rest = (talk.key or "").partition(":")
+        if kind == "direct":
+            rest = ":".join(map(str, sorted(self._user(int(pk)) or 0 for pk in rest.split(":"))))
+        elif kind == "entities":
+            rest = ":".join(map(str, sorted(self._space(int(pk)) or 0 for pk in rest.split(":"))))
+        elif kind == "start":
+            beginner, _, number = rest.partition(":")
+            rest = f"{self._user(int(beginner))}:{uuid.uuid5(WORLD, f'{number}:{self.number}')}"
+        made = _fresh(
+            talk,
+            key=f"{kind}:{rest}" if kind else None,
+            name=f"{talk.name[:90]} ({self.number})" if talk.name else "",
+            picture="",  # a file has one owner
+            last_number=0,
+            version=0,
+            last_message=None,
+            created_by_id=self._user(talk.created_by_id),
+        )
+        made.save(force_insert=True)
+        return made
+
+    def _say_again(self, talk: Conversation, home: Conversation, originals: list[Message]) -> None:
+        """The messages at the end of `home`: with their numbers and versions in a new one, after what is there in the same one."""
+        copies = []
+        for place, message in enumerate(originals, 1):
+            copies.append(
+                _fresh(
+                    message,
+                    conversation=home,
+                    number=home.last_number + place if home is talk else message.number,
+                    version=home.version + place if home is talk else message.version,
+                    author_id=self._user(message.author_id),
+                    on_behalf_of_id=self._space(message.on_behalf_of_id),
+                    client_id=uuid.uuid5(WORLD, f"{message.client_id}:{self.number}"),
+                    reply_to=None,
+                    data={**message.data, "spaces": [self._space(pk) for pk in message.data.get("spaces", ())]} if message.data else {},
+                    # Numbers and days go the same way, also where something was said since.
+                    created_at=home.last_at + timedelta(seconds=place) if home is talk else message.created_at,
+                    deleted_by_id=self._user(message.deleted_by_id),
+                    pinned_by_id=self._user(message.pinned_by_id),
+                    reported_at=None,
+                )
+            )
+        Message.objects.bulk_create(copies, batch_size=BATCH)
+        if not copies:
+            return
+        made = {old.pk: new for old, new in zip(originals, copies, strict=True)}
+        answers = [old for old in originals if old.reply_to_id in made]
+        for old in answers:
+            made[old.pk].reply_to = made[old.reply_to_id or 0]
+        files = Attachment.objects.filter(message__in=list(made))
+        papers = [self._paper(file, made[file.message_id or 0]) for file in files]
+        Attachment.objects.bulk_create(papers)
+        Message.objects.bulk_update([made[old.pk] for old in answers] + [one for one in copies if one.files], ["reply_to", "files"])
+        reactions = MessageReaction.objects.filter(message__in=list(made))
+        MessageReaction.objects.bulk_create(
+            [_fresh(row, message=made[row.message_id], user_id=self._user(row.user_id)) for row in reactions], batch_size=BATCH
+        )
+        last = copies[-1]
+        version = last.version if home is talk else talk.version
+        Conversation.objects.filter(pk=home.pk).update(
+            last_number=last.number, version=version, last_message=last, last_at=last.created_at if home is talk else talk.last_at
+        )
+
+    def _paper(self, file: Attachment, message: Message) -> Attachment:
+        key = secrets.token_urlsafe(32)
+        message.files = [{**one, "key": key} if one["key"] == file.key else one for one in message.files]
+        with default_storage.open(file.stored) as content:
+            stored = default_storage.save(file.stored, content)
+        return _fresh(file, key=key, message=message, uploader_id=self._user(file.uploader_id), stored=stored)
+
+    def _user(self, pk: int | None) -> int | None:
+        return self.users[pk].pk if pk in self.users else pk
 
     def _space(self, pk: int | None) -> int | None:
         return self.spaces[pk].pk if pk in self.spaces else pk

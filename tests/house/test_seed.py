@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.utils import translation
 
-from chat.models import Conversation, Message, Seat
+from chat.models import Attachment, Conversation, Message, MessageReaction, Seat
 from chat.queries import unread_count
 from forums.models import Board, Mention, Post, Reaction, Topic
 from network.activity.models import Activity
@@ -254,8 +254,19 @@ class TestDemoWorld:
         assert 'class="demo-banner"' in page and "Demonstration data" in page
 
     def test_a_larger_world_is_the_same_again(self, demo_world, demo):
+        shared = Conversation.objects.filter(kind__in=["group", "entities"]).count()
+        before = (Conversation.objects.count() - shared, Message.objects.count(), Seat.objects.count(), MessageReaction.objects.count())
         assert "1 copies added" in seed("--size", "2")
+        rooms = Conversation.objects.annotate(n=models.Count("messages"), last=models.Max("messages__number")).exclude(n=0)
+        assert [room.pk for room in rooms if not room.n == room.last == room.last_number == room.last_message.number] == []
+        after = (Conversation.objects.count() - shared, Message.objects.count(), Seat.objects.count(), MessageReaction.objects.count())
+        assert after == tuple(2 * count for count in before)
+        newest = User.objects.get(page__handle="liaison-ma.2")
+        talk = Conversation.objects.visible_to(Actor.of(newest)).get(messages__text__startswith="السلام عليكم، هل لديكم نموذج")
+        assert {held.who.handle for held in talk.participants.all()} == {"liaison-jo.2", "liaison-ma.2", "sg-jo.2"}
+        assert Attachment.objects.get(message__conversation=talk).key == talk.messages.exclude(files=[]).get().files[0]["key"]
         on_boards = Topic.objects.exclude(board=None)
         assert (User.objects.count(), on_boards.count(), Post.objects.filter(topic__in=on_boards, number__gt=1).count()) == (180, 120, 600)
         assert Entity.objects.filter(fictional=True).count() == 146
         assert "0 copies added" in seed("--size", "2")
+        assert Message.objects.count() == after[1]
