@@ -128,8 +128,9 @@ def edit(actor: Actor, message: Message, *, body: str) -> Message:
     """Change what one said, within the window; open pages say that it was edited. The same text again is quiet."""
     ready = prepare(actor, body)
     with transaction.atomic():
-        message = _locked_message(message)
+        message = hold(message)
         check(actor, "message.edit", message)
+        _check_blocked(actor, message.conversation)
         message.unknown = ready.unknown
         if message.html == ready.html:
             return message
@@ -144,7 +145,7 @@ def edit(actor: Actor, message: Message, *, body: str) -> Message:
 @transaction.atomic
 def delete(actor: Actor, message: Message) -> None:
     """Take a message back, or, for whoever manages the group or answers a report, down. Its words go; that it stood there stays."""
-    message = _locked_message(message)
+    message = hold(message)
     if message.deleted_at is not None:
         return
     check(actor, "message.delete", message)
@@ -164,7 +165,7 @@ def delete(actor: Actor, message: Message) -> None:
 @transaction.atomic
 def react(actor: Actor, message: Message, kind: str, *, on: bool = True) -> Message:
     """Give or take back a reaction; both twice are quiet. The count is a recount, so it cannot drift."""
-    message = _locked_message(message)
+    message = hold(message)
     check(actor, "message.react", message)
     if content.react(message, actor.person, kind, on=on):
         _changed(message, "reactions")
@@ -175,7 +176,7 @@ def react(actor: Actor, message: Message, kind: str, *, on: bool = True) -> Mess
 @transaction.atomic
 def pin(actor: Actor, message: Message, *, pinned: bool) -> Message:
     """Keep a message at hand for all; twice is quiet."""
-    message = _locked_message(message)
+    message = hold(message)
     check(actor, "message.pin", message)
     if pinned != (message.pinned_at is not None):
         message.pinned_at, message.pinned_by = (timezone.now(), actor.person) if pinned else (None, None)
@@ -188,7 +189,7 @@ def pin(actor: Actor, message: Message, *, pinned: bool) -> Message:
 @transaction.atomic
 def flag(actor: Actor, message: Message) -> Message:
     """Show this message, and only this, to moderators: somebody who takes part reports it (moderation.actions.report)."""
-    message = _locked_message(message)
+    message = hold(message)
     check(actor, "message.report", message)
     if message.reported_at is None:
         message.reported_at = timezone.now()
@@ -339,8 +340,17 @@ def sweep(*, older_than: timedelta = timedelta(hours=24)) -> int:
     empty = Conversation.objects.exclude(kind=Conversation.Kind.GROUP).filter(participants=None)
     count = Attachment.sweep(older_than=older_than) + forget(Attachment.objects.filter(message__conversation__in=empty))
     for conversation in empty:
-        Conversation.objects.filter(pk=conversation.pk, participants=None).delete()
+        if Conversation.objects.filter(pk=conversation.pk, participants=None).delete()[0] and conversation.picture:
+            default_storage.delete(conversation.picture)
     return count
+
+
+def hold(message: Message) -> Message:
+    """A message as it is under its conversation's lock; inside a transaction, first of all."""
+    conversation = _locked(message.conversation)
+    message = Message.objects.with_author().get(pk=message.pk)
+    message.conversation = conversation
+    return message
 
 
 # --- Helpers -------------------------------------------------------------------------------------------------------------
@@ -348,13 +358,6 @@ def _locked(conversation: Conversation) -> Conversation:
     """The row under its lock, with those who take part as they are now."""
     Conversation.objects.select_for_update(of=("self",)).values_list("pk").get(pk=conversation.pk)
     return Conversation.objects.with_participants().get(pk=conversation.pk)
-
-
-def _locked_message(message: Message) -> Message:
-    conversation = _locked(message.conversation)
-    message = Message.objects.with_author().get(pk=message.pk)
-    message.conversation = conversation
-    return message
 
 
 def sent_before(actor: Actor, conversation: Conversation, client_id: uuid.UUID) -> Message | None:

@@ -19,6 +19,7 @@ from network.reactions import reactions_given
 from network.spaces.models import Space
 
 SNIPPET = 120
+FILES = "/conversations/files/"  # behind the message's door
 
 
 def message_html(message: Message, language: str) -> str:
@@ -77,7 +78,7 @@ def _context(message: Message, language: str) -> dict[str, Any]:
         **context,
         "quoted": _quoted(message),
         "reactions": reactions_given("message", message.pk, message.reactions),
-        "files": [{**file, "url": f"/conversations/files/{file['key']}/"} for file in shown_files(message.files)],
+        "files": shown_files(message.files, door=FILES),
     }
 
 

@@ -37,9 +37,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """With everything that names, faces and doors ask of a conversation."""
         return self.select_related("space").prefetch_related("participants__user__page", "participants__entity")
 
-    def with_seat(self, user_id: int) -> Self:
+    def with_seat(self, actor: Actor) -> Self:
         """Adds what the person keeps of each (`read_number`, `muted_at`, `archived_at`), what they `known` already, and `unread`, at most 100."""
-        first = Participant.objects.filter(conversation=OuterRef("pk"), user=user_id).values("from_number")[:1]
+        user_id = actor.person.pk
+        first = Participant.objects.filter(_of(actor), conversation=OuterRef("pk")).order_by("from_number").values("from_number")[:1]
         # Only so many numbers are looked at: a room of a hundred thousand unread messages costs what a room of a hundred does.
         waiting = Message.objects.counted(user_id).filter(
             conversation=OuterRef("pk"), number__gt=OuterRef("known"), number__lte=OuterRef("known") + MOST_UNREAD

@@ -31,6 +31,7 @@ FOLLOWS_WITHIN = timedelta(minutes=5)
 PEOPLE = 100
 PINNED = 20
 FILES = 20
+PUT_AWAY = Q(archived_at__isnull=False) & Q(archived_at__gte=F("last_at"))
 
 
 # --- The rooms ---------------------------------------------------------------------------------------------------------
@@ -66,9 +67,8 @@ class Room:
 def rooms(actor: Actor, *, archived: bool = False) -> list[Room]:
     """The reader's conversations, newest first; archived ones are those put away since anything was last said in them."""
     assert actor.user_id is not None  # noqa: S101 -- the view has asked
-    found = Conversation.objects.visible_to(actor).with_seat(actor.user_id).with_participants()
-    put_away = Q(archived_at__isnull=False) & Q(archived_at__gte=F("last_at"))
-    found = found.filter(put_away) if archived else found.exclude(put_away)
+    found = Conversation.objects.visible_to(actor).with_seat(actor).with_participants()
+    found = found.filter(PUT_AWAY) if archived else found.exclude(PUT_AWAY)
     # A direct conversation in which nobody has said anything is only its beginner's.
     found = found.filter(Q(last_number__gt=0) | Q(kind=Conversation.Kind.GROUP) | Q(created_by=actor.user_id))
     rows = list(found.select_related("last_message__author__page", "last_message__on_behalf_of").order_by("-last_at", "-pk")[:ROOMS])
@@ -139,8 +139,8 @@ def unread(actor: Actor) -> QuerySet[Any, Any]:
 
 def _waiting(actor: Actor) -> QuerySet[Any, Any]:
     assert actor.user_id is not None  # noqa: S101 -- asked by whoever calls
-    found: QuerySet[Any, Any] = Conversation.objects.visible_to(actor).with_seat(actor.user_id)
-    return found.filter(seat__muted_at=None, last_number__gt=F("known"), unread__gt=0).order_by()
+    found: QuerySet[Any, Any] = Conversation.objects.visible_to(actor).with_seat(actor)
+    return found.filter(seat__muted_at=None, last_number__gt=F("known"), unread__gt=0).exclude(PUT_AWAY).order_by()
 
 
 def unread_count(actor: Actor) -> int:
@@ -289,6 +289,13 @@ def reads(conversation: Conversation) -> dict[int, int]:
     return {user_id: number for user_id, number in farthest.items() if user_id in inside}
 
 
+def readers_of(message: Message) -> set[int]:
+    """Who has read so far as this message, of those who see it."""
+    conversation = message.conversation
+    read = {user_id for user_id, number in reads(conversation).items() if number >= message.number}
+    return read if conversation.kind == Conversation.Kind.GROUP else read & set(people_of(conversation, seeing=message.number))
+
+
 # --- Who takes part ------------------------------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class Person:
@@ -302,13 +309,13 @@ class Person:
     state: str = ""
 
 
-def people_of(conversation: Conversation) -> list[int]:
-    """The numbers of everybody who takes part now."""
+def people_of(conversation: Conversation, *, seeing: int | None = None) -> list[int]:
+    """The numbers of everybody who takes part now; with `seeing`, only of those who see the message of this number."""
     if conversation.kind == Conversation.Kind.GROUP:
         held = Membership.objects.filter(space=conversation.space_id).values_list("user", "entity")
         direct = {user for user, _entity in held if user}
         return sorted(direct | representatives(entity for _user, entity in held if entity))
-    participants = list(conversation.participants.all())
+    participants = [held for held in conversation.participants.all() if seeing is None or held.from_number <= seeing]
     entities = [held.entity_id for held in participants if held.entity_id]
     direct = {held.user_id for held in participants if held.user_id}
     return sorted(direct | (representatives(entities) if entities else set()))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def report(actor: Actor, message: Message, *, reason: str) -> Report:
     """Show a message to moderators; reporting it twice is quiet. What they have left is looked at again, as it stands now."""
     message = chat.flag(actor, message)
-    said = {"html": message.html, "reason": reason.replace("\0", "")[:500]}
+    said = {"html": message.html, "files": message.files, "reason": reason.replace("\0", "")[:500]}
     made, new = Report.objects.get_or_create(message=message, by=actor.person, defaults=said)
     if not new and made.settled_at is not None:
         asked_again = {**said, "at": timezone.now(), "settled_at": None, "settled_by": None, "outcome": ""}
@@ -37,12 +37,13 @@ def settle(actor: Actor, report: Report, *, outcome: str) -> Report:
     check(actor, "report.view", report)
     if outcome not in Report.Outcome.values:
         raise ValidationError(_("Say what becomes of the message."))
-    held = Report.objects.select_for_update(of=("self",)).select_related("message__conversation").get(pk=report.pk)
+    message = chat.hold(report.message)  # first of all: a report that comes meanwhile waits, and is open afterwards
+    held = Report.objects.get(pk=report.pk)
     if held.settled_at is not None:
         return held
     if outcome == Report.Outcome.REMOVED:
-        chat.delete(actor, held.message)
-    Report.objects.filter(message=held.message, settled_at=None).update(settled_at=timezone.now(), settled_by=actor.person, outcome=outcome)
-    chat.unflag(held.message)
+        chat.delete(actor, message)
+    Report.objects.filter(message=message, settled_at=None).update(settled_at=timezone.now(), settled_by=actor.person, outcome=outcome)
+    chat.unflag(message)
     held.refresh_from_db()
     return held

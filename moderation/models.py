@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from chat.fragments import FILES
+from network.files.shown import shown_files
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -25,6 +28,7 @@ class Report(models.Model):
 
     message = models.ForeignKey("chat.Message", models.CASCADE, related_name="reports", verbose_name=_("message"))
     html = models.TextField(_("what it said"), editable=False)  # as it stood: whoever wrote it may take it back meanwhile
+    files = models.JSONField(default=list, editable=False)  # as the message's own
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports", verbose_name=_("reported by"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -41,6 +45,10 @@ class Report(models.Model):
         verbose_name_plural = _("reports")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["message", "by"], name="report_a_message_once")]
+
+    @property
+    def shown_files(self) -> list[dict[str, Any]]:
+        return shown_files(self.files, door=FILES)
 
     def __str__(self) -> str:
         return f"{self.by_id} reported {self.message_id}"

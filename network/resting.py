@@ -35,7 +35,7 @@ class RestingCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._spare = LocMemCache("resting", {})
+        self._spare = LocMemCache("resting", {"OPTIONS": {"MAX_ENTRIES": 20_000}})  # limits that were dropped would begin anew
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         if key in _State.owed:
@@ -77,6 +77,25 @@ class RestingCache(RedisCache):
         keys = list(keys)
         first = keys[0] if keys else ""
         return self._ask(first, lambda: super(RestingCache, self).get_many(keys, version), lambda spare: spare.get_many(keys, version), {})
+
+    def has_key(self, key: str, version: int | None = None) -> bool:
+        if key in _State.owed:
+            return False
+        return self._ask(key, lambda: super(RestingCache, self).has_key(key, version), lambda spare: spare.has_key(key, version), False)
+
+    def touch(self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        return self._ask(
+            key, lambda: super(RestingCache, self).touch(key, timeout, version), lambda spare: spare.touch(key, timeout, version), False
+        )
+
+    def set_many(self, data: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> list[str]:
+        for key, value in data.items():
+            self.set(key, value, timeout, version)
+        return []
+
+    def delete_many(self, keys: Any, version: int | None = None) -> None:
+        for key in keys:
+            self.delete(key, version)
 
     def clear(self) -> None:
         self._spare.clear()

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
+from chat.models import Message
+from forums.models import Post
 from network import compiled, live
 from network.activity.models import Activity
 from network.spaces.models import Space
@@ -17,6 +20,9 @@ from notices.models import Notice
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
+
+
+_TEXTS: Mapping[str, type[Model]] = {"conversation": Message, "topic": Post}  # what a thread is made of
 
 
 @transaction.atomic
@@ -66,18 +72,27 @@ def mark_all_read(actor: Actor) -> int:
     return done
 
 
-def mark_thread_read(actor: Actor, thread: str) -> int:
-    """Seeing the thing itself marks what was told about it."""
-    done = Notice.objects.filter(recipient=actor.user_id, thread=thread, unread=True).update(unread=False)
+def mark_thread_read(actor: Actor, thread: str, *, upto: int | None = None) -> int:
+    """Seeing the thing itself marks what was told about it; with `upto`, what stands after that number there waits."""
+    found = Notice.objects.filter(recipient=actor.user_id, thread=thread, unread=True)
+    if upto is not None and (texts := _TEXTS.get(thread.partition(".")[0])) is not None:
+        of_texts = found.filter(action_object_content_type=ContentType.objects.get_for_model(texts))
+        numbers = [int(number) for number in of_texts.values_list("action_object_object_id", flat=True) if number]
+        later = texts._default_manager.filter(pk__in=numbers, number__gt=upto).values_list("pk", flat=True)
+        found = found.exclude(pk__in=of_texts.filter(action_object_object_id__in=[str(pk) for pk in later]).values("pk"))
+    done = found.update(unread=False)
     if done:
         _ring([actor.user_id or 0])
     return done
 
 
-def forget_thread(user_ids: Iterable[int], thread: str) -> None:
-    """These people no longer see the thing: what they were told of it is marked read."""
-    users = list(user_ids)
-    if Notice.objects.filter(recipient__in=users, thread=thread, unread=True).update(unread=False):
+def forget_thread(thread: str, user_ids: Iterable[int] | None = None) -> None:
+    """These people, or all, no longer see the thing: what they were told of it is marked read."""
+    found = Notice.objects.filter(thread=thread, unread=True)
+    if user_ids is not None:
+        found = found.filter(recipient__in=list(user_ids))
+    if users := list(found.order_by().values_list("recipient", flat=True).distinct()):
+        found.update(unread=False)
         _ring(users)
 
 

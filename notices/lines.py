@@ -19,7 +19,7 @@ from notices.models import Notice
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
 
-# One sentence a reason and verb; %(who)s and %(what)s arrive as <b><bdi>…</bdi></b>.
+# One sentence a verb, or a reason; %(who)s and %(what)s arrive as <b><bdi>…</bdi></b>.
 SENTENCES = {
     "mention": _("%(who)s mentioned you in %(what)s"),
     "chat_mention": _("%(who)s mentioned you in the conversation %(what)s"),
@@ -69,7 +69,7 @@ def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
         thing = things.get(int(notice.target_object_id or 0)) if things is not None else None
         if things is not None and thing is None:
             continue
-        pattern = SENTENCES.get(notice.reason) or SENTENCES.get(notice.verb) or _("%(who)s did something in %(place)s")
+        pattern = SENTENCES.get(notice.verb) or SENTENCES.get(notice.reason) or _("%(who)s did something in %(place)s")
         speaker = notice.activity.on_behalf_of or notice.activity.actor.page
         sentence = format_html(
             # The pattern is ours; what stands in it is escaped by format_html.

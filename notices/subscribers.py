@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.contrib.contenttypes.models import ContentType
 
 from chat.models import Conversation, Message
-from forums.models import Post, Watch
+from forums.models import Post, Topic, Watch
 from network import compiled
 from network.activity.models import Activity
 from network.spaces.models import JoinRequest, Space
@@ -115,7 +115,13 @@ def _gone(activity: Activity) -> None:
     """What somebody was told of a conversation leaves the inbox's count when they leave the conversation."""
     conversation = activity.target
     if isinstance(conversation, Conversation):
-        actions.forget_thread(_mentioned(activity.data.get("spaces", ())), conversation.stream)
+        actions.forget_thread(conversation.stream, _mentioned(activity.data.get("spaces", ())))
+
+
+def _deleted(activity: Activity) -> None:
+    """What was told of a topic that is no more leaves everybody's count."""
+    if isinstance(activity.object, Topic):
+        actions.forget_thread(activity.object.stream)
 
 
 def _fit(activity: Activity, reasons: Reasons) -> Reasons:
@@ -132,6 +138,7 @@ _TELL: dict[str, Callable[[Activity], None]] = {
     "edited": _post,
     "answered": _post,
     "said": _said,
+    "deleted_topic": _deleted,
     "removed_from_conversation": _gone,
     "left_conversation": _gone,
     "asked_to_join": _asked,

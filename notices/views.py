@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from network.fragments import done, page
-from network.requests import Request
+from network.requests import Request, as_number
 from notices import actions, lines, queries
 from notices.models import Notice
 
@@ -39,7 +39,7 @@ def inbox(request: Request) -> HttpResponse:
     if chosen == "unread":
         found = found.filter(unread=True)
     elif chosen == "mentions":
-        found = found.filter(reason="mention")
+        found = found.filter(reason__in=("mention", "chat_mention"))
     elif chosen == "mine":
         found = found.filter(reason__in=WAITING)
     paged = Paginator(found, settings.PAGE_SIZE).get_page(request.GET.get("page"))
@@ -91,8 +91,8 @@ def read_all(request: Request) -> HttpResponse:
 @require_POST
 @login_required
 def seen(request: Request) -> HttpResponse:
-    """The reader has the thing itself before their eyes (`thread=topic.42`)."""
-    actions.mark_thread_read(request.actor, request.POST.get("thread", "")[:40])
+    """The reader has the thing itself before their eyes (`thread=topic.42`), up to a post or message (`number=17`) or whole."""
+    actions.mark_thread_read(request.actor, request.POST.get("thread", "")[:40], upto=as_number(request.POST.get("number", ""), digits=9))
     return HttpResponse(status=204)
 
 

@@ -158,16 +158,13 @@ class Consumer(AsyncWebsocketConsumer):
         if len(self._grants) + len(names) > MOST_STREAMS:
             await self._say({"type": "error", "code": "too-many"})
             return
-        turn = self._turn
-        granted = await in_thread(self._authorise, names)
-        if granted is None:
-            await self.close(SIGNED_OUT)
-            return
-        if turn != self._turn:  # withdrawn meanwhile: what was allowed then may not be now
-            granted = await in_thread(self._authorise, names)
+        while True:
+            turn, granted = self._turn, await in_thread(self._authorise, names)
             if granted is None:
                 await self.close(SIGNED_OUT)
                 return
+            if turn == self._turn:  # else withdrawn meanwhile: what was allowed then may not be now
+                break
         await self._take(granted)
 
     async def _unsubscribe(self, frame: dict[str, Any]) -> None:
@@ -243,15 +240,14 @@ class Consumer(AsyncWebsocketConsumer):
                 self._grants.pop(name, None)
             else:
                 self._grants[name] = grant
-        # First hear, then tell the head that was read before: what came between is a newer head at the next beat.
+        # First hear, then tell the head: what came since it was read is a newer one that the hub knows, or learns at the next beat.
         self._hear()
         for name, grant in granted.items():
             if grant is None:
                 await self._say({"type": "gone", "stream": name})
                 continue
-            if grant.version is not None:
-                live.hub.knows(live.base(name), grant.version)
-            await self._say({"type": "subscribed", "stream": name, "epoch": live.hub.epoch, "version": grant.version})
+            version = live.hub.knows(live.base(name), grant.version) if grant.version is not None else None
+            await self._say({"type": "subscribed", "stream": name, "epoch": live.hub.epoch, "version": version})
 
     def _hear(self) -> None:
         if self._ear is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from network.files import serve_stored
 from network.fragments import done, is_partial, page
 from network.live import presence
 from network.permissions import can
+from network.refusals import REFUSALS, Refusal
 from network.requests import Request, as_number, language
 
 
@@ -49,7 +50,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     actor = request.actor
-    seat = get_object_or_404(Conversation.objects.visible_to(actor).with_seat(actor.person.pk), pk=conversation.pk)
+    seat = get_object_or_404(Conversation.objects.visible_to(actor).with_seat(actor), pk=conversation.pk)
     people = queries.people(actor, conversation)
     return page(
         request,
@@ -92,10 +93,9 @@ def add(request: Request, conversation_id: int) -> HttpResponse:
         guests = guests_of(request, form)
         rates.spend("invite", request.actor.person.pk, len(guests))
         actions.add(request.actor, conversation, guests, history=bool(form.cleaned_data.get("history")))
-    except ValidationError as wrong:
-        return show(request, conversation, add_form=form, refusal=" ".join(wrong.messages), status=422)
-    except PermissionDenied as refusal:
-        return show(request, conversation, add_form=form, refusal=str(refusal), status=403)
+    except REFUSALS as error:
+        refusal = Refusal.of(error)
+        return refusal.mark(show(request, conversation, add_form=form, refusal=refusal.sentence, status=refusal.status))
     return done(request, conversation.get_absolute_url())
 
 

@@ -137,8 +137,8 @@ def menu(request: Request, message_id: int) -> HttpResponse:
 
 def _read_by(request: Request, message: Message) -> list[Any]:
     """The pages of those who have read a message of one's own."""
-    people = [number for number in queries.people_of(message.conversation)[: queries.PEOPLE] if number != request.actor.user_id]
-    seats = Seat.objects.filter(conversation=message.conversation, user__in=people, number__gte=message.number)
+    readers = queries.readers_of(message) - {request.actor.user_id}
+    seats = Seat.objects.filter(conversation=message.conversation, user__in=readers)
     return [seat.user.page for seat in seats.select_related("user__page").order_by("at")]
 
 
@@ -256,13 +256,13 @@ def forward(request: Request, message_id: int) -> HttpResponse:
 @require_safe
 @signed_in
 def file(request: Request, key: str) -> FileResponse:
-    """A file, through the door of its message; one that belongs to no message is its uploader's."""
+    """A file, through the door of its message, or of its report; one that belongs to no message is its uploader's."""
     found = get_object_or_404(Attachment, key=key)
     if found.message_id is None:
         if found.uploader_id != request.actor.user_id:
             raise Http404
     else:
-        message = get_object_or_404(Message.objects.visible_to(request.actor).kept().with_conversation(), pk=found.message_id)
-        if not can(request.actor, "message.view", message):
+        message = get_object_or_404(Message.objects.kept().with_conversation(), pk=found.message_id)
+        if not (can(request.actor, "message.view", message) or can(request.actor, "message.inspect", message)):
             raise Http404
     return serve_stored(found.stored, found.name, found.content_type)

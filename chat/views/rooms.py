@@ -63,7 +63,7 @@ def show(
     """The page of a room, with the form as it was and why it was refused."""
     actor = request.actor
     assert actor.user_id is not None  # noqa: S101 -- who takes part is signed in
-    seat = get_object_or_404(Conversation.objects.visible_to(actor).with_seat(actor.user_id), pk=conversation.pk)
+    seat = get_object_or_404(Conversation.objects.visible_to(actor).with_seat(actor), pk=conversation.pk)
     around, unread = as_number(request.GET.get("around", ""), digits=9), seat.unread
     if around is None and unread and seat.known + 1 < conversation.last_number:
         around = seat.known + 1
@@ -103,12 +103,8 @@ def show(
         refusal=refusal,
         voices=voices,
         is_muted=seat.muted_at is not None,
-        is_archived=seat.is_put_away,
         may_start=can(actor, "conversation.start"),
         may_speak=can(actor, "conversation.speak", conversation),
-        may_edit=can(actor, "conversation.edit", conversation),
-        may_add=can(actor, "conversation.add", conversation),
-        may_leave=can(actor, "conversation.leave", conversation),
     )
 
 
@@ -171,7 +167,7 @@ def count(request: Request) -> HttpResponse:
 
 def _room(request: Request, conversation: Conversation) -> queries.Room:
     actor = request.actor
-    row = Conversation.objects.visible_to(actor).with_seat(actor.person.pk).with_participants()
+    row = Conversation.objects.visible_to(actor).with_seat(actor).with_participants()
     return queries.as_room(actor, row.select_related("last_message__author__page", "last_message__on_behalf_of").get(pk=conversation.pk))
 
 

@@ -315,10 +315,11 @@ class Hub:
             self._say_state()
         self._deliver()
 
-    def knows(self, channel: str, version: int) -> None:
-        """A subscriber was told this head, so the heartbeat need only speak of newer ones."""
-        if channel in self.channels:
-            self._versions.setdefault(channel, version)
+    def knows(self, channel: str, version: int) -> int:
+        """The head to tell a subscriber who read this one: the heartbeat speaks only of newer ones than others here were told already."""
+        if channel not in self.channels:
+            return version
+        return max(version, self._versions.setdefault(channel, version))
 
     def state(self) -> str:
         """The heartbeat's words: also the first frame a socket hears."""

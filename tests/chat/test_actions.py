@@ -23,6 +23,7 @@ from network.spaces import actions as spaces
 from network.spaces.actors import Actor, forget
 from network.spaces.models import Mandate, Membership, Space
 from profiles import actions as profiles
+from profiles.models import Block
 from tests.cast import Person, mandate
 from tests.chat.conftest import between, say, talk
 
@@ -371,3 +372,55 @@ def test_a_swept_house_keeps_no_file_of_no_message(world: SimpleNamespace, direc
     Attachment.objects.update(created_at=timezone.now() - timedelta(days=2))
     assert actions.sweep() == 1
     assert list(Attachment.objects.all()) == [sent] and lost.pk != sent.pk
+
+
+def test_whoever_may_not_send_changes_nothing_that_is_said(world: SimpleNamespace, direct: Conversation) -> None:
+    message = say(world.basel, direct, "كما قيل")
+    Block.objects.create(user=world.carmen.user, blocked=world.basel.user)
+    with pytest.raises(PermissionDenied):
+        actions.edit(world.basel.actor, message, body="<p>كلام آخر</p>")
+    Block.objects.all().delete()
+    assert actions.edit(world.basel.actor, message, body="<p>كلام آخر</p>").text == "كلام آخر"
+
+
+def test_an_institution_that_comes_later_has_nothing_unread_of_before(world: SimpleNamespace) -> None:
+    several = talk(world.carmen, world.ezz, world.mona)
+    for _ in range(3):
+        say(world.carmen, several)
+    actions.add(world.carmen.actor, several, [world.natcom_jo])
+    say(world.carmen, several, "بعد")
+    assert unread(world.basel, several) == 1  # who speaks for it
+
+
+def test_what_is_put_away_leaves_the_badge(world: SimpleNamespace, direct: Conversation) -> None:
+    say(world.basel, direct)
+    assert queries.unread_count(world.carmen.actor) == 1
+    actions.archive(world.carmen.actor, direct, archived=True)
+    assert (queries.unread_count(world.carmen.actor), queries.unread_counts(world.carmen.actor)) == (0, {})
+    say(world.basel, direct)
+    assert queries.unread_count(world.carmen.actor) == 1
+
+
+def test_nobody_has_read_what_they_cannot_see(world: SimpleNamespace, several: Conversation) -> None:
+    early = say(world.carmen, several)
+    actions.add(world.carmen.actor, several, [world.haytham.page])
+    late = say(world.carmen, several)
+    now = Conversation.objects.with_participants().get(pk=several.pk)
+    for who in (world.haytham, world.ezz):
+        actions.mark_read(who.actor, now, late.number)
+    assert [queries.readers_of(Message.objects.with_conversation().get(pk=one.pk)) for one in (early, late)] == [
+        {world.carmen.user.pk, world.ezz.user.pk},
+        {world.carmen.user.pk, world.ezz.user.pk, world.haytham.user.pk},
+    ]
+
+
+def test_the_picture_of_an_abandoned_conversation_goes_with_it(
+    world: SimpleNamespace, several: Conversation, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    actions.set_picture(world.carmen.actor, several, b"webp")
+    for who in (world.carmen, world.basel, world.ezz):
+        actions.leave(who.actor, several)
+    actions.sweep()
+    assert not Conversation.objects.filter(pk=several.pk).exists()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

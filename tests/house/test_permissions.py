@@ -55,6 +55,7 @@ def message_of(seen: str, *, by: str, leads: str = "") -> dict[str, frozenset[st
         "message.edit": these(by),
         "message.delete": these(f"{by} {leads}"),
         "message.report": these(seen) - these(by),
+        "message.inspect": these(""),
     }
 
 
@@ -176,9 +177,8 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
     "late_message": message_of("carmen basel ezz haytham dara", by="basel"),
     "official_message": message_of("carmen haytham basel", by="carmen haytham"),  # by carmen for her commission
     "group_message": message_of("carmen mona ezz basel", by="ezz", leads="carmen mona"),
-    "reported_message": message_of(
-        "carmen basel ezz haytham dara", by="basel", leads="sami"
-    ),  # a moderator's only right is to take it down
+    # a moderator's only rights are to look into it and to take it down
+    "reported_message": message_of("carmen basel ezz haytham dara", by="basel", leads="sami") | {"message.inspect": frozenset({"sami"})},
     "old_message": message_of("carmen basel ezz haytham dara", by="basel") | {"message.edit": frozenset()},  # its time has passed
     "removed_message": nothing_but_seen("carmen basel ezz haytham dara"),
     "event_message": nothing_but_seen("carmen basel ezz"),  # that it was begun

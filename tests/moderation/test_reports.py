@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from chat import actions as chat
@@ -17,7 +18,7 @@ from moderation import actions
 from moderation.models import Report
 from tests.cast import Person, mandate
 from tests.chat.conftest import between, room, say, several
-from tests.chat.support import at, said
+from tests.chat.support import at, opens, said
 from tests.house.pages import Page
 
 __all__ = ["room", "several"]
@@ -188,6 +189,23 @@ def test_what_was_reported_and_left_can_be_reported_again_when_it_has_changed(wo
     actions.settle(world.sami.actor, again, outcome="removed")
     message.refresh_from_db()
     assert message.deleted_by == world.sami.user
+
+
+def test_a_reported_file_is_looked_into_until_the_report_is_answered(
+    world: SimpleNamespace, several: Conversation, settings: Any, tmp_path: Any
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    papers = [chat.upload(world.basel.actor, SimpleUploadedFile(f"{name}.txt", name.encode())) for name in ("shown", "other")]
+    message, _other = (chat.send(world.basel.actor, several, body="", client_id=uuid.uuid4(), attachments=[paper]) for paper in papers)
+    sami, doors = at(world.sami), [f"/conversations/files/{paper.key}/" for paper in papers]
+    assert [opens(sami.get(door)) for door in doors] == [404, 404]
+    report = actions.report(world.ezz.actor, message, reason="أ")
+    assert doors[0] in said(sami.get("/ar/reports/"))
+    assert [opens(sami.get(door)) for door in doors] == [200, 404]
+    assert [opens(at(who).get(doors[0])) for who in (world.haytham, world.rania, None)] == [404, 404, 302]
+    actions.settle(world.sami.actor, report, outcome="left")
+    page = said(sami.get("/ar/reports/"))
+    assert (opens(sami.get(doors[0])), "shown.txt" in page, doors[0] in page) == (404, True, False)
 
 
 def test_a_moderator_who_no_longer_is_one_sees_no_reports(world: SimpleNamespace, message: Message) -> None:

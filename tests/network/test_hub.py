@@ -132,6 +132,16 @@ async def test_a_head_newer_than_what_was_heard_is_told_once(hub: Hub) -> None:
     assert [text for text in person.texts if '"head"' in text][1:] == []
 
 
+async def test_who_comes_while_something_is_told_is_told_of_it(hub: Hub) -> None:
+    """Its rights and the head were read before the frame, and it hears only after: the heartbeat would say nothing, as all were told."""
+    Person(hub, 3, "topic.1/ar", "topic.1")
+    assert hub.knows("topic.1", 10) == 10
+    hub.accept([Letter("topic.1/ar", 11, "frame")])
+    Person(hub, 4, "topic.1/fr", "topic.1")
+    assert hub.knows("topic.1", 10) == 11
+    assert hub.knows("topic.2", 5) == 5  # nobody hears it
+
+
 async def test_who_left_holds_nothing(hub: Hub) -> None:
     person = Person(hub, 3, "topic.1/ar", "topic.1")
     hub.leave(person.ear)

@@ -13,6 +13,7 @@ from django.test import Client
 from network import rates, resting
 from network.live import presence
 from tests import services
+from tests.profiles.test_accounts import sign_in, with_password
 
 
 class Redis:
@@ -57,6 +58,16 @@ def test_signed_in_pages_answer_while_redis_is_dead_and_after(world: SimpleNames
     assert [client.get("/ar/").status_code for _ in range(3)] == [200, 200, 200]
     redis.live()
     assert client.get("/ar/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_one_signs_in_and_out_while_redis_is_dead(world: SimpleNamespace, redis: Redis) -> None:
+    redis.die()
+    client = Client()
+    assert sign_in(client, with_password(world.ezz.user)).status_code == 302
+    assert client.get("/ar/notices/").status_code == 200
+    assert client.post("/ar/accounts/logout/").status_code == 302
+    assert client.get("/ar/notices/").status_code == 302
 
 
 @pytest.mark.django_db

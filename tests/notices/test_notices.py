@@ -138,6 +138,27 @@ def test_the_inbox_shows_marks_and_counts(world: SimpleNamespace, topic: Topic, 
     assert client.get("/notices/count/").json() == {"count": 0}
 
 
+def test_what_stands_below_is_not_seen_yet(world: SimpleNamespace, client: Client) -> None:
+    several = talk(world.carmen, world.basel, world.ezz)
+    first, second = (say(world.ezz, several, "@basel") for _each in range(2))
+    deliver()
+    client.force_login(world.basel.user)
+    waiting = []
+    for number in (first.number - 1, first.number, second.number):
+        client.post("/notices/seen/", {"thread": several.stream, "number": number})
+        waiting.append(client.get("/notices/count/").json()["count"])
+    assert waiting == [2, 1, 0]
+
+
+def test_what_was_told_of_a_deleted_topic_rings_no_more(world: SimpleNamespace, topic: Topic, client: Client) -> None:
+    deliver()
+    client.force_login(world.carmen.user)
+    assert client.get("/notices/count/").json() == {"count": 1}
+    forums.delete_topic(world.carmen.actor, topic)
+    deliver()
+    assert client.get("/notices/count/").json() == {"count": 0}
+
+
 def test_anothers_notice_is_not_there(world: SimpleNamespace, topic: Topic, client: Client) -> None:
     deliver()
     notice = Notice.objects.get()
