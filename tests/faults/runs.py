@@ -34,7 +34,7 @@ async def run(
         async with Show(lab, seed, pace=pace, seconds=seconds, messages=messages, catches_up=catches_up) as show:
             for number in range(rounds):
                 tell(await show.round(order[number % len(order)], last=number == rounds - 1))
-                if show.figures.wrong and (module or not catches_up):
+                if (module or not catches_up) and any("misses" in one for one in show.figures.wrong):
                     break  # a mutant is caught once
             return show.figures
     finally:

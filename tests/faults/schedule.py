@@ -110,7 +110,7 @@ class Show:
         await self._said(before + self.messages // 2)
         for client in away:
             await client.drop()
-        self.haste(0.25)  # a talk goes on while something is broken, but nobody hurries a house that is down
+        self.haste(0.25 if self.messages else 1)  # a talk goes on while something is broken, but nobody hurries a house that is down
         await FAULTS[fault](self)
         whole = time.monotonic()
         for client in away:
