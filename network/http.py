@@ -22,6 +22,7 @@ from django.conf import settings
 from django.http import parse_cookie
 
 from network import live
+from network.rates import believed
 
 logger = logging.getLogger(__name__)
 
@@ -362,10 +363,6 @@ def _weak(etag: bytes) -> bytes:
 
 
 def address_of(scope: Scope) -> str:
-    """The client's address: as many forwarded hops are believed as there are trusted proxies, none by default."""
-    peer = str((scope.get("client") or ("",))[0])
-    if not settings.TRUSTED_PROXIES:
-        return peer
+    """The client's address."""
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
-    return hops[-settings.TRUSTED_PROXIES] if len(hops) >= settings.TRUSTED_PROXIES else peer
+    return believed(",".join(forwarded), str((scope.get("client") or ("",))[0]))

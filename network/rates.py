@@ -48,9 +48,11 @@ def spend(action: str, who: str | int, times: int = 1) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The client's address; X-Forwarded-For is believed only as far as the trusted proxies reach."""
-    if settings.TRUSTED_PROXIES:
-        chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-        if len(chain) >= settings.TRUSTED_PROXIES:
-            return chain[-settings.TRUSTED_PROXIES]
-    return request.META.get("REMOTE_ADDR", "") or "unknown"
+    """The client's address."""
+    return believed(request.headers.get("X-Forwarded-For", ""), request.META.get("REMOTE_ADDR", "") or "unknown")
+
+
+def believed(forwarded: str, peer: str) -> str:
+    """Whose request it is: X-Forwarded-For is believed only as far as the trusted proxies reach, by default not at all."""
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()] if settings.TRUSTED_PROXIES else []
+    return hops[-settings.TRUSTED_PROXIES] if hops and len(hops) >= settings.TRUSTED_PROXIES else peer
