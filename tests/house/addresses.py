@@ -16,11 +16,12 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 from django.utils import translation
 
-from network.spaces.actors import forget
+from network.spaces import actors
 from tests.house.planted import ABSENT, Planted
 
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 VERBS = ("GET", "HEAD", "OPTIONS", *WRITES)
+RIGHTS: tuple[dict[int, Any], ...] = (actors._KEPT, actors._KEPT_ACTORS)  # what a process keeps of people's rights, under a number
 
 TOPICS = ("open_topic", "members_topic", "managers_topic", "gone_topic", "omar_topic", "hidden_topic", "wall_topic")
 POSTS = ("open_post", "removed_post", "members_post", "managers_post", "gone_topic_post", "omar_post", "hidden_post")
@@ -162,20 +163,30 @@ def _address(name: str, arguments: dict[str, Any]) -> str:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Whatever a knock writes is taken back, and what the process keeps of it forgotten."""
-    forget()
+    """Whatever is written is taken back, and the process keeps no rights but those it kept before."""
+    before = [(kept, dict(kept)) for kept in RIGHTS]
     try:
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
     finally:
-        forget()
+        for kept, was in before:
+            kept.clear()
+            kept.update(was)
+
+
+@contextmanager
+def read() -> Iterator[None]:
+    """The same for what only reads: the rights it was answered by stay kept, as in any process that answers a second time."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def knock(client: Client, verb: str, path: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
     """One request, without consequence: neither the database, nor the session, nor the browser's cookies keep anything. `.said`: the body."""
     cookies = deepcopy(client.cookies)
-    with undone(), translation.override(None):
+    with undone() if verb in WRITES else read(), translation.override(None):
         response: Any = client.post(path, data or {}, **more) if verb == "POST" else client.generic(verb, path, **more)
         response.said = b"".join(response.streaming_content) if response.streaming else response.content
         for close in response._resource_closers:  # not response.close(): that would end the test's own connection
