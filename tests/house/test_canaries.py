@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -112,17 +111,17 @@ def test_nothing_private_stands_in_any_answer(role: str, planted: Planted) -> No
 
 def test_every_canary_could_have_been_seen(planted: Planted) -> None:
     """The control: whoever may read a word does find it, so a silent test means a shut door and not an empty room."""
-    seen: dict[str, set[str]] = defaultdict(set)
-    for role in ("sami", "ezz", "rania", "basel", "amina", "dara", "omar"):
-        for _where, response in answers(planted, role):
-            for word in WORD.findall(response.said.decode("utf-8", "replace") + str(response.headers)):
-                seen[word].add(role)
     mails = {word for word in planted.canaries if word.startswith("zqmail")}  # shown on one's own pages only
-    unseen = {word for word, readers in planted.canaries.items() if readers and word not in seen} - mails
     # A hidden name in another language than the page's, and what is shown to nobody by any page, can hide; everything else is on a page.
-    assert unseen <= {"zqhiddennamefrqz", "zqhiddennameenqz", "zqhiddenaboutfrqz", "zqhiddenaboutenqz", "zqomartitleqz", "zqdaranameqz"}, (
-        unseen
-    )
+    hiding = {"zqhiddennamefrqz", "zqhiddennameenqz", "zqhiddenaboutfrqz", "zqhiddenaboutenqz", "zqomartitleqz", "zqdaranameqz"}
+    unseen = {word for word, readers in planted.canaries.items() if readers} - mails - hiding
+    for role in ("sami", "ezz", "rania", "basel", "amina", "dara", "omar"):
+        pages = answers(planted, role)
+        while theirs := {word for word in unseen if role in planted.canaries[word]}:
+            if (page := next(pages, None)) is None:
+                break
+            unseen -= theirs & set(WORD.findall(page[1].said.decode("utf-8", "replace") + str(page[1].headers)))
+    assert unseen == set()
 
 
 @pytest.mark.parametrize("role", ["nobody", "dara", "omar", "ezz", "rania", "basel", "haytham", "staff"])
