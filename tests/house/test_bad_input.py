@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -141,20 +142,27 @@ def strings() -> list[str]:
     return NAUGHTY + (json.loads(CORPUS.read_text("utf-8"))[::share] if CORPUS.exists() else [])
 
 
-@pytest.mark.parametrize("role", ["nobody", "ezz", "carmen", "sami"])
-def test_no_text_in_any_field_breaks_anything(role: str, planted: Planted) -> None:
-    """Each string stands in each form (in turn in each of its text fields): never a failure; a refusal says why and keeps what was written."""
-    client, wrong, count = planted.client(role), [], 0
-    forms = [form for form in all_forms(planted, client) if form.texts]
-    assert len(forms) >= (2 if role == "nobody" else 10)
-    for form in forms:
+def test_no_text_in_any_field_breaks_anything(planted: Planted) -> None:
+    """Each string stands in each form (in turn in each of its text fields, by each who finds it): never a failure; a refusal says why and
+    keeps what was written."""
+    found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Client, Form]]] = defaultdict(list)
+    for role in ("nobody", "ezz", "carmen", "sami"):
+        client = planted.client(role)
+        forms = [form for form in all_forms(planted, client) if form.texts]
+        assert len(forms) >= (2 if role == "nobody" else 10), role
+        for form in forms:
+            found[form.key].append((role, client, form))
+    wrong, count = [], Counter[str]()
+    for finders in found.values():
         for turn, string in enumerate(strings()):
-            name = form.texts[turn % len(form.texts)]
+            texts = len(finders[0][2].texts)
+            role, client, form = finders[turn // texts % len(finders)]
+            name = form.texts[turn % texts]
             response = knock(
                 client, "POST", form.action, form.filled(**{name: string}), headers={"referer": f"http://testserver{form.page}"}
             )
-            where = f"{form.key[0]} {name}={string[:30]!r}: {response.status_code}"
-            count += 1
+            where = f"{role}: {form.key[0]} {name}={string[:30]!r}: {response.status_code}"
+            count[role] += 1
             if response.status_code >= 500 or response.status_code not in (200, 204, 302, 403, 404, 409, 422, 429):
                 wrong.append(where)
             elif response.status_code == 422 and is_page(response):
@@ -167,7 +175,7 @@ def test_no_text_in_any_field_breaks_anything(role: str, planted: Planted) -> No
                     if lasting not in kept and lasting.lower() not in kept.lower():
                         wrong.append(f"{where}: what was written is lost")
     assert not wrong, listed(wrong[:60])
-    assert count > 100
+    assert min(count.values()) > 80
 
 
 def test_what_is_accepted_is_shown_again_without_running(planted: Planted) -> None:
