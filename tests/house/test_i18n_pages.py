@@ -12,6 +12,9 @@ from tests.house.pages import Page, is_page, unlabelled
 from tests.house.planted import Planted
 from tests.house.test_urls import listed
 
+# How a page speaks depends on neither database nor layer: once is enough.
+pytestmark = pytest.mark.shape("embedded")
+
 LANGUAGES = {"ar": "rtl", "fr": "ltr", "en": "ltr"}
 LEFT_OVER = re.compile(
     r"\{%|%\}|\{\{|\}\}|\{#|%\(\w+\)[sd]|%%\w|&amp;(?:amp|lt|gt|quot|#\d+);|__proxy__|&lt;(?:bdi|strong|a |time|SafeString)"

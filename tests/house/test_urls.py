@@ -415,6 +415,7 @@ def test_the_libraries_pages_never_fail_and_are_for_whom_they_are(role: str, pla
     assert not wrong, listed(wrong)
 
 
+@pytest.mark.shape("embedded")  # the method is refused before database and layer are asked: once is enough
 @pytest.mark.parametrize("role", ["nobody", "carmen"])
 def test_a_wrong_method_is_405_and_head_is_get_without_a_body(role: str, planted: Planted) -> None:
     client = planted.client(role)
@@ -437,6 +438,7 @@ def test_a_wrong_method_is_405_and_head_is_get_without_a_body(role: str, planted
     assert not wrong, listed(wrong)
 
 
+@pytest.mark.shape("embedded")  # neither database nor layer stands behind the proof: once is enough
 def test_nothing_is_written_without_the_forms_proof(planted: Planted) -> None:
     """Another site's form carries no CSRF token: 403 everywhere but at the browser's own reports."""
     client = planted.client("carmen", enforce_csrf_checks=True)
@@ -444,12 +446,14 @@ def test_nothing_is_written_without_the_forms_proof(planted: Planted) -> None:
     assert {name: status for name, status in answers.items() if status != 403} == {"csp_report": 204}
 
 
+@pytest.mark.shape("embedded")  # neither database nor layer stands behind the refusal: once is enough
 def test_an_unsafe_request_from_another_site_is_refused_before_anything_else(planted: Planted) -> None:
     client = planted.client("carmen")
     for place in places(planted, {"reply", "group_leave", "profile_edit", "account_logout"}):
         assert knock(client, "POST", place.path, headers={"sec-fetch-site": "cross-site"}).status_code == 403, place.path
 
 
+@pytest.mark.shape("embedded")  # nobody's rights are asked for: once is enough
 def test_who_presses_a_button_unsigned_comes_back_to_its_page(planted: Planted) -> None:
     """Not to what the form posts to, which answers no GET: signing in would end at 405."""
     client, wrong, led = planted.client("nobody"), [], 0
@@ -509,6 +513,7 @@ def admin_addresses() -> list[str]:
     return found
 
 
+@pytest.mark.shape("embedded")  # a mark on the account decides, before a row is looked for: once is enough
 @pytest.mark.parametrize("role", ["nobody", "suspended", "dara", "carmen", "sami"])
 def test_the_admin_pages_are_for_staff(role: str, planted: Planted) -> None:
     client = planted.client(role)
