@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.utils.translation import gettext, ngettext, override
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
@@ -13,6 +14,11 @@ from forums.models import Post, Topic
 from network.spaces.models import Space
 
 SOON = 15_000  # generous: these tests say that something arrives, the bench says how fast
+
+
+def looks(first: tuple[Any, ...], *others: tuple[Any, ...]) -> list[Any]:
+    """A journey's languages and widths: neither depends on database or layer, so the first is walked on both shapes, the others on one."""
+    return [pytest.param(*first), *(pytest.param(*look, marks=pytest.mark.shape("embedded")) for look in others)]
 
 
 def said(sentence: str, language: str) -> str:

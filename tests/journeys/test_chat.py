@@ -14,9 +14,9 @@ from network.spaces.models import Mandate, Space
 from tests.browser import CUT
 from tests.cast import Person
 from tests.chat.conftest import say, talk
-from tests.journeys.support import SOON, Browse, Line, World, said
+from tests.journeys.support import SOON, Browse, Line, World, looks, said
 
-SHAPES = [("ar", 390), ("en", 1280)]
+LOOKS = looks(("ar", 390), ("en", 1280))
 
 
 def enter(page: Page, conversation: Conversation, language: str = "ar") -> Line:
@@ -50,7 +50,7 @@ def bring(w: World, conversation: Conversation, who: Person) -> None:
 
 
 # --- Talking -----------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("language", "width"), SHAPES)
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_from_a_person_s_page_to_a_talk_that_both_see_live(browse: Browse, w: World, language: str, width: int) -> None:
     basel = browse(w.basel, language=language, width=width)
     basel.goto(f"/{language}/people/{w.carmen.user.pk}/")
@@ -78,7 +78,7 @@ def test_from_a_person_s_page_to_a_talk_that_both_see_live(browse: Browse, w: Wo
     assert Seat.objects.get(conversation=conversation, user=w.carmen.user).number == 2
 
 
-@pytest.mark.parametrize(("language", "width"), [("ar", 1280), ("en", 390)])
+@pytest.mark.parametrize(("language", "width"), looks(("en", 390), ("ar", 1280)))
 def test_for_the_commission_its_star_and_the_officer_s_circle(browse: Browse, w: World, language: str, width: int) -> None:
     carmen = browse(w.carmen, language=language, width=width)
     carmen.goto(f"/{language}/institutions/natcom-jo/")
@@ -134,7 +134,7 @@ def test_quote_react_edit_pin_and_take_back_by_keyboard(browse: Browse, w: World
 
 
 # --- Bad lines -----------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("language", "width"), SHAPES)
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_what_is_written_without_a_line_waits_survives_a_reload_and_goes_out_once(
     browse: Browse, w: World, language: str, width: int
 ) -> None:
@@ -298,7 +298,7 @@ def test_on_a_phone_the_list_is_a_screen_of_its_own(browse: Browse, w: World) ->
     expect(row.locator(".counter")).to_have_count(0, timeout=SOON)
 
 
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@pytest.mark.parametrize("language", looks(("fr",), ("ar",)))
 def test_without_script_one_begins_writes_quotes_and_leaves(browse: Browse, w: World, language: str) -> None:
     carmen = browse(w.carmen, language=language, width=390, script=False)
     carmen.goto(f"/{language}/conversations/new/?with=basel&with=ezz")
@@ -323,6 +323,7 @@ def test_without_script_one_begins_writes_quotes_and_leaves(browse: Browse, w: W
     assert Seat.objects.get(conversation=conversation, user=w.carmen.user).archived_at is not None
 
 
+@pytest.mark.shape("embedded")  # how pages look depends on neither database nor layer: once is enough
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_pages_of_conversations_are_for_everybody(browse: Browse, w: World, accessible: Any, dark: bool) -> None:
     conversation = talk(w.carmen, w.basel, w.ezz, name="التحضير")

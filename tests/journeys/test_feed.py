@@ -5,10 +5,10 @@ from playwright.sync_api import expect
 
 from forums import actions as forums
 from tests.cast import topic_in
-from tests.journeys.support import SOON, Browse, Line, World, counted, newest, open_topic, post, said, send, write
+from tests.journeys.support import SOON, Browse, Line, World, counted, looks, newest, open_topic, post, said, send, write
 
 
-@pytest.mark.parametrize(("language", "width"), [("ar", 1280), ("en", 390)])
+@pytest.mark.parametrize(("language", "width"), looks(("ar", 1280), ("en", 390)))
 def test_news_waits_in_the_pill_and_moves_nothing(browse: Browse, w: World, language: str, width: int) -> None:
     for number in range(8):
         topic_in(w, w.board, title=f"موضوع {number}", body="<p>سطر</p>" * 8)
@@ -35,7 +35,7 @@ def test_news_waits_in_the_pill_and_moves_nothing(browse: Browse, w: World, lang
     expect(mona.locator(".new-pill")).to_be_hidden()
 
 
-@pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), looks(("en", 1280), ("ar", 390)))
 def test_a_visitor_hears_a_public_topic(browse: Browse, w: World, language: str, width: int) -> None:
     visitor = browse(language=language, width=width)
     line = open_topic(visitor, w.public_topic, language)

@@ -11,7 +11,7 @@ from forums import actions as forums
 from forums.models import Post, Topic
 from tests.browser import CUT
 from tests.cast import member
-from tests.journeys.support import SOON, Browse, World, newest, numbers, open_topic, post, said, send, write
+from tests.journeys.support import SOON, Browse, World, looks, newest, numbers, open_topic, post, said, send, write
 from tests.profiles.test_accounts import PASSWORD, with_password
 
 BODY = "new MutationObserver(() => { if (document.body) document.body.dataset.poll = '400' }).observe(document, { childList: true, subtree: true })"
@@ -26,7 +26,7 @@ def strip(page: Page, state: str) -> None:
     expect(page.locator(f"#connection [data-when={state}]")).to_be_visible()
 
 
-@pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), looks(("ar", 390), ("en", 1280)))
 def test_a_broken_line_says_so_and_comes_back_whole(browse: Browse, w: World, language: str, width: int) -> None:
     ezz = browse(w.ezz, language=language, width=width, expected=CUT)
     open_topic(ezz, w.topic, language)
@@ -47,7 +47,7 @@ def test_a_broken_line_says_so_and_comes_back_whole(browse: Browse, w: World, la
     assert numbers(ezz) == [1, 2, 3, 4, 5, 6, 7]
 
 
-@pytest.mark.parametrize(("language", "width"), [("ar", 1280), ("en", 390)])
+@pytest.mark.parametrize(("language", "width"), looks(("en", 390), ("ar", 1280)))
 def test_where_sockets_are_blocked_the_page_asks_by_itself(browse: Browse, w: World, language: str, width: int) -> None:
     ezz = browse(w.ezz, language=language, width=width)
     ezz.add_init_script(NO_SOCKETS + ";" + BODY)

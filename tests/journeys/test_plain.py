@@ -9,7 +9,7 @@ from forums.models import Post, Reaction, Topic
 from network.spaces.models import Membership
 from profiles.models import User
 from tests.cast import Person
-from tests.journeys.support import Browse, World, path, post, said
+from tests.journeys.support import Browse, World, looks, path, post, said
 from tests.profiles.test_accounts import PASSWORD, with_password
 
 
@@ -23,7 +23,7 @@ def sign_in_by_hand(page: Page, who: Person, language: str) -> None:
     page.wait_for_url(f"**/{language}/")
 
 
-@pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 1280)])
+@pytest.mark.parametrize(("language", "width"), looks(("en", 1280), ("ar", 390)))
 def test_a_member_does_everything_without_script(browse: Browse, w: World, language: str, width: int) -> None:
     page = browse(language=language, width=width, script=False)
     sign_in_by_hand(page, w.ezz, language)
@@ -94,6 +94,7 @@ def test_a_member_does_everything_without_script(browse: Browse, w: World, langu
     assert Post.objects.filter(topic=topic).count() == 3
 
 
+@pytest.mark.shape("embedded")  # neither database nor layer stands behind the menu: once is enough
 @pytest.mark.parametrize(("language", "width"), [("ar", 390), ("en", 1280)])
 def test_the_languages_menu_and_the_doors_work_without_script(browse: Browse, w: World, language: str, width: int) -> None:
     page = browse(language=language, width=width, script=False)

@@ -7,12 +7,12 @@ from forums import actions as forums
 from forums.models import Post
 from network.spaces import actions as spaces
 from network.spaces.models import Mandate, Membership
-from tests.journeys.support import SOON, Browse, World, newest, open_topic, post, said, send, speak_as, write
+from tests.journeys.support import SOON, Browse, World, looks, newest, open_topic, post, said, send, speak_as, write
 
-SHAPES = [("ar", 390), ("en", 1280)]
+LOOKS = looks(("ar", 390), ("en", 1280))
 
 
-@pytest.mark.parametrize(("language", "width"), SHAPES)
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 def test_a_removed_member_s_page_falls_silent_and_says_so(browse: Browse, w: World, language: str, width: int) -> None:
     ezz = browse(w.ezz, language=language, width=width)
     line = open_topic(ezz, w.topic, language)
@@ -35,7 +35,7 @@ def test_a_removed_member_s_page_falls_silent_and_says_so(browse: Browse, w: Wor
     assert answer is not None and answer.status == 404
 
 
-@pytest.mark.parametrize(("language", "width"), [("ar", 1280), ("en", 390)])
+@pytest.mark.parametrize(("language", "width"), looks(("en", 390), ("ar", 1280)))
 def test_a_mandate_that_ends_while_one_writes_costs_no_word(browse: Browse, w: World, language: str, width: int) -> None:
     carmen, reader = browse(w.carmen, language=language, width=width), browse(language="ar")
     open_topic(reader, w.public_topic, "ar")

@@ -45,6 +45,7 @@ def test_a_passkey_is_made_and_opens_the_account_again(world: SimpleNamespace, b
     expect(page.locator("h1")).to_have_text("Settings")
 
 
+@pytest.mark.shape("embedded")  # the browser alone refuses: once is enough
 def test_a_refused_passkey_says_so_and_leaves_the_other_ways_open(world: SimpleNamespace, browse: Callable[..., Page], server: str) -> None:
     page = browse(language="en")
     page.goto(f"{server.replace('127.0.0.1', 'localhost')}/en/accounts/login/")
@@ -67,6 +68,7 @@ def test_without_script_one_signs_up_and_in_all_the_same(world: SimpleNamespace,
     page.wait_for_url("**/ar/settings/")
 
 
+@pytest.mark.shape("embedded")  # how pages look depends on neither database nor layer: once is enough
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_pages_of_the_account_are_accessible(
     world: SimpleNamespace, browse: Callable[..., Page], accessible: Callable[[Page], Any], dark: bool
