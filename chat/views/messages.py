@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
@@ -214,7 +215,9 @@ def react(request: Request, message_id: int, *, on: bool) -> HttpResponse:
     except REFUSALS as error:
         if wants_json(request) or request.headers.get("X-Requested-With"):
             return refused(Refusal.of(error))
-        raise
+        if isinstance(error, PermissionDenied):
+            raise
+        messages.error(request, Refusal.of(error).sentence)
     if is_partial(request) or request.headers.get("X-Requested-With"):
         [one] = queries.shown(request.actor, [message], language())
         return HttpResponse(one.html)

@@ -49,6 +49,8 @@ def test_a_reaction_is_given_and_taken_back(world: SimpleNamespace, direct: Conv
     assert message.reactions == {}
     wrong = carmen.post(path, {"kind": "hate"}, headers=JSON)
     assert (wrong.status_code, sorted(wrong.json())) == (422, ["error"])
+    plain = carmen.post(path, {"kind": "hate"}, follow=True)
+    assert ("تفاعل غير معروف" in said(plain), message.reactions) == (True, {})
 
 
 def test_one_edits_ones_own_within_the_window(world: SimpleNamespace, direct: Conversation, settings: Any) -> None:
