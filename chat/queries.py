@@ -276,24 +276,23 @@ def search(actor: Actor, conversation: Conversation, words: str) -> list[Message
     return list(found.order_by("-number")[:PAGE])
 
 
-def reads(conversation: Conversation) -> dict[int, int]:
-    """How far each person who takes part has read; of a large group, the hundred who are farthest."""
-    found = Seat.objects.filter(conversation=conversation.pk).order_by("-number")
+def reads(conversation: Conversation) -> dict[int, tuple[int, int]]:
+    """How far each person who takes part has read, and from which number on they see; of a large group, the hundred who are farthest."""
+    found = Seat.objects.filter(conversation=conversation.pk).order_by("-number").values_list("user", "number")
     if conversation.kind != Conversation.Kind.GROUP:
-        return dict(found.filter(user__in=people_of(conversation)).values_list("user", "number")[:PEOPLE])
-    farthest = dict(found.values_list("user", "number")[: 2 * PEOPLE])
+        first = seen_from(conversation)
+        return {user_id: (number, first[user_id]) for user_id, number in found.filter(user__in=first)[:PEOPLE]}
+    farthest = dict(found[: 2 * PEOPLE])
     held = Membership.objects.filter(space=conversation.space_id)
     inside = set(held.filter(user__in=farthest).values_list("user", flat=True))
     through = Mandate.objects.current().filter(user__in=farthest, entity__in=held.filter(entity__isnull=False).values("entity"))
     inside |= set(through.values_list("user", flat=True))
-    return {user_id: number for user_id, number in farthest.items() if user_id in inside}
+    return {user_id: (number, 1) for user_id, number in farthest.items() if user_id in inside}
 
 
 def readers_of(message: Message) -> set[int]:
     """Who has read so far as this message, of those who see it."""
-    conversation = message.conversation
-    read = {user_id for user_id, number in reads(conversation).items() if number >= message.number}
-    return read if conversation.kind == Conversation.Kind.GROUP else read & set(people_of(conversation, seeing=message.number))
+    return {user_id for user_id, (number, first) in reads(message.conversation).items() if first <= message.number <= number}
 
 
 # --- Who takes part ------------------------------------------------------------------------------------------------------------
@@ -309,16 +308,23 @@ class Person:
     state: str = ""
 
 
-def people_of(conversation: Conversation, *, seeing: int | None = None) -> list[int]:
-    """The numbers of everybody who takes part now; with `seeing`, only of those who see the message of this number."""
-    if conversation.kind == Conversation.Kind.GROUP:
-        held = Membership.objects.filter(space=conversation.space_id).values_list("user", "entity")
-        direct = {user for user, _entity in held if user}
-        return sorted(direct | representatives(entity for _user, entity in held if entity))
-    participants = [held for held in conversation.participants.all() if seeing is None or held.from_number <= seeing]
-    entities = [held.entity_id for held in participants if held.entity_id]
-    direct = {held.user_id for held in participants if held.user_id}
-    return sorted(direct | (representatives(entities) if entities else set()))
+def people_of(conversation: Conversation) -> list[int]:
+    """The numbers of everybody who takes part now."""
+    if conversation.kind != Conversation.Kind.GROUP:
+        return sorted(seen_from(conversation))
+    held = Membership.objects.filter(space=conversation.space_id).values_list("user", "entity")
+    direct = {user for user, _entity in held if user}
+    return sorted(direct | representatives(entity for _user, entity in held if entity))
+
+
+def seen_from(conversation: Conversation) -> dict[int, int]:
+    """Everybody who takes part in a conversation that is no group's, with the number of the first message they see."""
+    people = {held.user_id: held.from_number for held in conversation.participants.all() if held.user_id}
+    entities = {held.entity_id: held.from_number for held in conversation.participants.all() if held.entity_id}
+    if entities:
+        for user_id, entity_id in Mandate.objects.current().filter(entity__in=entities).values_list("user", "entity"):
+            people[user_id] = min(people.get(user_id, entities[entity_id]), entities[entity_id])
+    return people
 
 
 def people(actor: Actor, conversation: Conversation) -> list[Person]:

@@ -74,7 +74,7 @@ def test_only_what_changed_after_the_known_version_comes(world: SimpleNamespace,
     actions.edit(world.basel.actor, second, body="<p>مصحّحة</p>")
     assert [row["id"] for row in ask(world.carmen, direct, 0)["rows"]] == [message.element_id for message in (first, second, third)]
     assert [(row["id"], row["version"]) for row in ask(world.carmen, direct, 3)["rows"]] == [(second.element_id, 4)]
-    assert ask(world.carmen, direct, 4) == {"head": 4, "rows": [], "reads": {str(world.basel.user.pk): 3}}
+    assert ask(world.carmen, direct, 4) == {"head": 4, "rows": [], "reads": {str(world.basel.user.pk): [3, 1]}}
 
 
 def test_two_messages_that_are_no_neighbours_do_not_follow_one_another(world: SimpleNamespace, direct: Conversation) -> None:
@@ -89,10 +89,10 @@ def test_two_messages_that_are_no_neighbours_do_not_follow_one_another(world: Si
 def test_how_far_each_has_read_comes_along(world: SimpleNamespace, several: Conversation) -> None:
     message = say(world.basel, several)
     actions.mark_read(world.ezz.actor, message.conversation, 2)
-    told = {str(world.basel.user.pk): 2, str(world.ezz.user.pk): 2}
+    told = {str(world.basel.user.pk): [2, 1], str(world.ezz.user.pk): [2, 1]}
     assert ask(world.carmen, several, 2) == {"head": 2, "rows": [], "reads": told}
     actions.remove(world.carmen.actor, several, several.participants.get(user=world.ezz.user))
-    assert ask(world.carmen, several, 3)["reads"] == {str(world.basel.user.pk): 2}
+    assert ask(world.carmen, several, 3)["reads"] == {str(world.basel.user.pk): [2, 1]}
 
 
 def test_after_too_long_an_absence_or_another_life_of_the_data_the_page_is_loaded_anew(

@@ -258,9 +258,9 @@ def test_a_dot_tells_who_is_here_and_nobody_of_whom_who_hides_it(world: SimpleNa
 def test_how_far_each_has_read_is_told_to_those_who_take_part(world: SimpleNamespace, several: Conversation) -> None:
     actions.mark_read(world.ezz.actor, say(world.basel, several).conversation, 2)
     page = at(world.carmen).get(f"/ar/conversations/{several.pk}/")
-    assert page.context["reads"] == {str(world.basel.user.pk): 2, str(world.ezz.user.pk): 2}
+    assert page.context["reads"] == {str(world.basel.user.pk): (2, 1), str(world.ezz.user.pk): (2, 1)}
     actions.remove(world.carmen.actor, several, several.participants.get(user=world.ezz.user))
-    assert queries.reads(Conversation.objects.with_participants().get(pk=several.pk)) == {world.basel.user.pk: 2}
+    assert queries.reads(Conversation.objects.with_participants().get(pk=several.pk)) == {world.basel.user.pk: (2, 1)}
 
 
 def test_one_speaks_in_the_room_of_institutions_in_a_chosen_name(world: SimpleNamespace, commissions: Conversation) -> None:

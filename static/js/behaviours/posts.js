@@ -101,9 +101,9 @@ export function connect(posts) {
     if (document.hidden && reached <= read) return
     read = reached
     post(posts.dataset.read, { number: read }, { keepalive: true }).catch(() => { /* the next page says it again */ })
-    // Seeing the thing itself marks what was told about it.
+    // Seeing the thing itself marks what was told about it, as far as one has read.
     const thread = posts.querySelector("[data-stream]")?.dataset.stream ?? posts.dataset.stream
-    if (thread) post("/notices/seen/", { thread }, { keepalive: true }).catch(() => { /* the bell keeps its number a while */ })
+    if (thread) post("/notices/seen/", { thread, number: read }, { keepalive: true }).catch(() => { /* the bell keeps its number a while */ })
   }
 
   // --- After sending ---

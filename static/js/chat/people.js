@@ -8,12 +8,12 @@ export class People {
   #room;
   #typing = new Map(); // user → {name, until}
   #states = new Map(); // user → {state, until}
-  #reads = new Map(); // user → number
+  #reads = new Map(); // user → [number, the first one they see]
 
-  // reads: {user: number}. states: {here: [user, …], away: [user, …]}.
+  // reads: {user: [number, first]}. states: {here: [user, …], away: [user, …]}.
   constructor(room, reads, states) {
     this.#room = room;
-    for (const [user, number] of Object.entries(reads)) this.#reads.set(user, Number(number));
+    this.#reads = new Map(Object.entries(reads));
     for (const [state, users] of Object.entries(states)) for (const user of users) this.#states.set(user, { state, until: Date.now() + HERE });
   }
 
@@ -21,7 +21,10 @@ export class People {
     const on = (name, hear) => document.addEventListener(name, (event) => event.detail.stream === this.#room.stream && hear(event.detail), { signal });
     on("live:typing", (frame) => this.#typed(frame));
     on("live:here", (frame) => this.#is(frame));
-    on("live:read", ({ user, number }) => this.#read({ [user]: number }));
+    on("live:read", ({ user, number }) => {
+      this.#reached(String(user), number);
+      this.paint();
+    });
     on("live:reads", ({ reads }) => this.#read(reads));
     const tick = setInterval(() => this.#forgetOld(), 1_000);
     signal.addEventListener("abort", () => clearInterval(tick));
@@ -31,17 +34,22 @@ export class People {
   // Whoever has sent what they were typing types no more, and has read what they answer.
   said(user, number) {
     if (this.#typing.delete(user)) this.#sayTyping();
-    this.#reads.set(user, Math.max(this.#reads.get(user) ?? 0, number));
+    this.#reached(user, number);
+  }
+
+  #reached(user, number) {
+    const [before, first] = this.#reads.get(user) ?? [0, 1];
+    this.#reads.set(user, [Math.max(before, number), first]);
   }
 
   // --- Read: the marks on one's own messages ---
 
   paint() {
-    const others = [...this.#reads].filter(([user]) => user !== this.#room.user).map(([, number]) => number);
+    const others = [...this.#reads].filter(([user]) => user !== this.#room.user).map(([, read]) => read);
     for (const message of this.#room.list.querySelectorAll(":scope > [data-mine][data-number]")) {
       if (message.classList.contains("message-removed")) continue;
       const number = Number(message.dataset.number);
-      const readers = others.filter((read) => read >= number).length;
+      const readers = others.filter(([read, first]) => first <= number && number <= read).length;
       const words = this.#readWords(readers);
       const tick = message.querySelector(".message-tick") ?? newTick(message);
       if (tick.title === words) continue;
@@ -58,7 +66,8 @@ export class People {
   }
 
   #read(reads) {
-    for (const [user, number] of Object.entries(reads)) if ((this.#reads.get(user) ?? 0) < number) this.#reads.set(user, number);
+    // Who left is not among them; what was told meanwhile may be newer.
+    this.#reads = new Map(Object.entries(reads).map(([user, [number, first]]) => [user, [Math.max(number, this.#reads.get(user)?.[0] ?? 0), first]]));
     this.paint();
   }
 
