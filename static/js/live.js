@@ -7,6 +7,7 @@
 //   live:subscribed {stream}: from now on its hints are heard; what was hinted before may have been missed
 //   multaqa:connection {state}   multaqa:count {name, value}
 import { refresh } from "./fresh.js";
+import { replace } from "./replace.js";
 import { say, toast } from "./say.js";
 
 const PROTOCOL = 1;
@@ -341,10 +342,8 @@ function apply(frame, state) {
   const fresh = fragment(frame);
   if (!fresh) return;
   if (shown) {
-    const focus = shown.contains(document.activeElement) ? document.activeElement.id : "";
     keepMine(shown, fresh);
-    shown.replaceWith(fresh);
-    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+    replace(shown, fresh);
   } else if (!insert(fresh, frame, state)) return;
   seen.set(fresh, frame.version);
   window.htmx?.process(fresh);
