@@ -1,8 +1,10 @@
 // Older and newer messages as one scrolls, and the newest in place of all that is shown. Without script the links lead there.
+import { replace } from "../replace.js";
 
 const AHEAD = "600px"; // fetched before one gets there
 const MOST = 400; // a tab that stays open for days lets go of what is far above; scrolling up brings it back
 const KEPT = 200;
+const PAUSE = 2_000; // before what failed is asked for again; doubled each time
 
 export class History {
   #list;
@@ -13,6 +15,8 @@ export class History {
   #loading = false;
   #turn = 0; // raised when the list is another: what was asked for the former one is let go
   #eyes;
+  #failures = 0;
+  #timer = 0;
 
   // changed(): the list holds other messages than before.
   constructor(list, { url, words, place, changed }) {
@@ -45,7 +49,10 @@ export class History {
     );
     // What could not be fetched without a line is asked for when it is back.
     document.addEventListener("multaqa:connection", (event) => event.detail.state === "live" && this.#watch(), { signal });
-    signal.addEventListener("abort", () => this.#eyes.disconnect());
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#eyes.disconnect();
+    });
   }
 
   get isTail() {
@@ -57,40 +64,45 @@ export class History {
     if (this.#loading || !link) return;
     this.#loading = true;
     link.setAttribute("aria-busy", "true");
+    let came = false;
     try {
-      if (side === "older") await this.#older(link);
-      else await this.#newer(link);
-      this.#changed();
+      came = await (side === "older" ? this.#older(link) : this.#newer(link));
+      if (came) this.#changed();
     } finally {
       this.#loading = false;
       link.removeAttribute("aria-busy");
     }
-    this.#watch();
+    this.#failures = came ? 0 : this.#failures + 1;
+    if (came) this.#watch();
+    // A link that is watched anew and in sight asks at once: whoever cannot answer is given time.
+    else this.#timer = setTimeout(() => this.#watch(), PAUSE * 2 ** Math.min(this.#failures, 5));
   }
 
+  // True when they came.
   async #older(link) {
     const turn = this.#turn;
     const answer = await this.#ask({ before: this.#numbers()[0] });
-    if (!answer || turn !== this.#turn) return;
+    if (!answer || turn !== this.#turn) return Boolean(answer);
     this.#put(answer.rows);
     this.#fetched(answer);
     if (!answer.before) link.remove();
+    return true;
   }
 
   async #newer(link) {
     const turn = this.#turn;
     const answer = await this.#ask({ after: this.#numbers().at(-1) });
-    if (!answer || turn !== this.#turn) return;
+    if (!answer || turn !== this.#turn) return Boolean(answer);
     this.#put(answer.rows);
     this.#fetched(answer);
-    if (answer.after) return;
+    if (answer.after) return true;
     link.remove();
     this.#list.dataset.tail = "";
-    this.#list.dataset.after = "";
     // What was said while the last page was on its way was told to a list that did not yet show the end.
     const rest = await this.#ask({ after: this.#numbers().at(-1) });
     if (rest && turn === this.#turn) this.#put(rest.rows);
     this.#place.look();
+    return true;
   }
 
   // The newest messages in place of all that is shown: false when they could not be had.
@@ -100,8 +112,6 @@ export class History {
     this.#turn += 1;
     const list = this.#list;
     for (const child of [...list.children]) if (!child.dataset.pending) child.remove();
-    list.dataset.before = answer.before;
-    list.dataset.after = "";
     list.dataset.tail = "";
     list.dataset.version = answer.version;
     this.#put(answer.rows);
@@ -130,7 +140,7 @@ export class History {
     for (const row of rows) {
       const shown = document.getElementById(row.id);
       if (shown) {
-        if (Number(shown.dataset.version) < Number(row.dataset.version)) shown.replaceWith(row);
+        if (Number(shown.dataset.version) < Number(row.dataset.version)) replace(shown, row);
         continue;
       }
       const number = Number(row.dataset.number);
@@ -162,6 +172,7 @@ export class History {
   }
 
   #watch() {
+    clearTimeout(this.#timer);
     this.#eyes.disconnect();
     for (const link of this.#list.querySelectorAll("[data-older], [data-newer]")) this.#eyes.observe(link);
   }
