@@ -1,7 +1,7 @@
 // Connects behaviours to what the page shows, now and whenever something is added or taken away.
 // A behaviour exports connect(element) and may return a function that undoes it. Everything works without.
 import { ask } from "./confirm.js";
-import { say, toast } from "./say.js";
+import { say, sayFailure, toast } from "./say.js";
 
 // Names are spelled out because the manifest of static files can only follow addresses that stand here in full.
 const BEHAVIOURS = {
@@ -83,7 +83,6 @@ if (document.body.dataset.live) import("./live.js").catch((error) => console.err
 // --- htmx: the proof of the form, and words for what fails ------------------------------------------------------
 
 const token = document.querySelector("meta[name=csrf-token]")?.content;
-const FAILURES = { 401: "signed-out", 403: "refused", 404: "gone", 410: "gone", 413: "too-large", 429: "too-fast" };
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token;
@@ -91,7 +90,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:sendError", () => toast(say("no-line"), { tone: "danger" }));
 document.addEventListener("htmx:timeout", () => toast(say("no-line"), { tone: "danger" }));
 document.addEventListener("htmx:responseError", (event) => {
-  toast(say(FAILURES[event.detail.xhr.status] ?? "failed"), { tone: "danger" });
+  toast(sayFailure(event.detail.xhr.status), { tone: "danger" });
 });
 
 // A refused form says so to whoever does not see it.

@@ -1,14 +1,20 @@
-// The menu of a post or a message, beside its button. Without script, or without a line, the same link opens a page.
+// The menu of a post or a message, beside its button. Without script the same link opens a page.
+import { say, sayFailure, toast } from "./say.js";
 
 export async function openMenu(link, react, prepare = () => {}) {
   let answer;
   try {
     answer = await fetch(link.href, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
   } catch {
-    /* the plain page says more */
+    toast(say("no-line"), { tone: "danger" }); // the browser's own page would cost what has been written, and its files
+    return;
   }
-  if (!answer?.ok) {
-    location.assign(link.href);
+  if (answer.redirected) {
+    location.assign(link.href); // signed out: the way leads over the page where one signs in
+    return;
+  }
+  if (!answer.ok) {
+    toast(sayFailure(answer.status), { tone: "danger" });
     return;
   }
   const panel = document.createElement("div");

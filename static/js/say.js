@@ -4,6 +4,13 @@ export function say(name) {
   return document.querySelector(`#sentences [data-say="${name}"]`)?.textContent.trim() ?? "";
 }
 
+const FAILURES = { 401: "signed-out", 403: "refused", 404: "gone", 410: "gone", 413: "too-large", 429: "too-fast" };
+
+/** Why the server did not do it, by the status of its answer. */
+export function sayFailure(status) {
+  return say(FAILURES[status] ?? "failed");
+}
+
 export function toast(text, options = {}) {
   document.dispatchEvent(new CustomEvent("multaqa:toast", { detail: { text, ...options } }));
 }

@@ -2,9 +2,8 @@
 // after sending. Without script the same buttons post, the same links open, and a button says "read up to here".
 //   <section data-behaviour="posts" data-read="/topics/42/read/" data-read-number="17" data-sign-in="…">
 import { openMenu } from "../floating-menu.js";
-import { say, toast } from "../say.js";
+import { say, sayFailure, toast } from "../say.js";
 
-const WORDS = { 401: "signed-out", 403: "refused", 404: "gone", 429: "too-fast" }
 const READ_AFTER = 1_200
 
 export function connect(posts) {
@@ -55,7 +54,7 @@ export function connect(posts) {
     }
     if (!answer.ok) {
       paint(button, !on)
-      toast(say(WORDS[answer.status] ?? "failed"), { tone: "danger" })
+      toast(sayFailure(answer.status), { tone: "danger" })
       return
     }
     if (on) mine.add(name)
