@@ -513,11 +513,26 @@ document.addEventListener("live:fetched", (event) => {
 
 // --- That the reader is here -----------------------------------------------------------------------------------------
 
+// Another tab of this browser that is before the reader's eyes says so to those behind it: one person is not here and away at once.
+const eyes = typeof BroadcastChannel === "function" ? new BroadcastChannel(`multaqa-eyes-${body.dataset.user}`) : null;
+let seenAt = 0; // when another tab last said so
+eyes?.addEventListener("message", ({ data }) => {
+  seenAt = data ? Date.now() : 0;
+  if (!data && !document.hidden) tellEyes(); // that one is no longer seen; this one, in a window beside it, still is
+});
+
 function tellHere(stream) {
-  if (body.dataset.user && (SPOKEN.test(stream) || stream.startsWith("user."))) send({ type: "here", stream: named(stream), visible: !document.hidden });
+  if (!body.dataset.user || !(SPOKEN.test(stream) || stream.startsWith("user."))) return;
+  send({ type: "here", stream: named(stream), visible: !document.hidden || Date.now() - seenAt < 2 * HERE });
 }
 
+function tellEyes() {
+  if (body.dataset.user) eyes?.postMessage(!document.hidden);
+}
+
+tellEyes();
 setInterval(() => {
+  if (!document.hidden) tellEyes();
   for (const stream of states.keys()) if (stream.startsWith("conversation.") || stream.startsWith("user.")) tellHere(stream);
 }, HERE);
 
@@ -525,7 +540,11 @@ document.addEventListener("htmx:afterSwap", single);
 document.addEventListener("htmx:load", single);
 
 document.addEventListener("visibilitychange", () => {
-  for (const stream of states.keys()) tellHere(stream);
+  tellEyes();
+  // From one tab to another, one of them is hidden before the other is seen.
+  setTimeout(() => {
+    for (const stream of states.keys()) tellHere(stream);
+  }, 500);
   if (!document.hidden && !socket) connect();
 });
 
