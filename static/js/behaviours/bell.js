@@ -51,6 +51,16 @@ export function connect(body) {
     soon();
     soonTalk();
   };
+  // Words that wait in a room which is not open: they go out from wherever their writer is.
+  const errands = () => {
+    if (hasWaiting(body.dataset.user)) import("../chat/errand.js").then(({ runErrands }) => runErrands(body.dataset.user)).catch(() => {});
+  };
+  const onConnection = (event) => event.detail.state === "live" && errands();
+  const onSight = () => !document.hidden && errands();
+  errands();
+  document.addEventListener("multaqa:connection", onConnection);
+  document.addEventListener("visibilitychange", onSight);
+  addEventListener("online", errands);
   if (body.dataset.heard !== undefined) onSubscribed({ detail: { stream: "user." } });
   // A counter that woke after the number was told.
   const onAsked = ({ detail: { name } }) => told.has(name) && tell(name, told.get(name));
@@ -60,6 +70,9 @@ export function connect(body) {
   return () => {
     clearTimeout(timer);
     clearTimeout(talkTimer);
+    document.removeEventListener("multaqa:connection", onConnection);
+    document.removeEventListener("visibilitychange", onSight);
+    removeEventListener("online", errands);
     document.removeEventListener("multaqa:counting", onAsked);
     document.removeEventListener("live:hint", onHint);
     document.removeEventListener("live:subscribed", onSubscribed);
@@ -71,6 +84,15 @@ const told = new Map(); // name → number
 function tell(name, value) {
   told.set(name, value);
   document.dispatchEvent(new CustomEvent("multaqa:count", { detail: { name, value } }));
+}
+
+// Asked of the store alone: most pages never load what would send.
+function hasWaiting(user) {
+  try {
+    return Object.keys(localStorage).some((key) => key.startsWith(`chat-outbox:${user}:`));
+  } catch {
+    return false;
+  }
 }
 
 function title(count) {

@@ -11,9 +11,10 @@ import { Voice } from "../chat/voice.js";
 import { Walk } from "../chat/walk.js";
 import { ask } from "../confirm.js";
 import { openMenu } from "../floating-menu.js";
-import { say, toast } from "../say.js";
+import { freshToken, post as tell } from "../post.js";
+import { replace } from "../replace.js";
+import { say, sayFailure, toast } from "../say.js";
 
-const WORDS = { 401: "signed-out", 403: "refused", 404: "gone", 429: "too-fast" };
 const FOUND = 2_400;
 
 export function connect(main) {
@@ -24,32 +25,31 @@ export function connect(main) {
   const jump = main.querySelector("[data-latest]");
   const user = document.body.dataset.user;
   const sentences = main.querySelector("[data-words-of]").dataset;
-  const meta = document.querySelector("meta[name=csrf-token]");
 
   const room = {
     list,
     stream: list.dataset.stream,
     kind: main.dataset.kind,
     user,
-    token: meta?.content ?? "",
     sendUrl: main.dataset.send,
     typingLine: main.querySelector("[data-typing-line]"),
     pending: main.querySelector("template[data-pending]"),
     word: (name) => sentences[name] ?? say(name),
     has: (client) => Boolean(list.querySelector(`:scope > [data-client="${CSS.escape(client)}"]`)),
-    take,
+    take(said) {
+      reading.wrote(said.number);
+      show(said);
+    },
     place(element) {
       list.querySelector("[data-empty]")?.remove();
       list.append(element);
       place.toEnd();
     },
     speakAs,
-    write: (entry, files) => box?.write(entry.words, entry.reply, files),
     async copy(words) {
       const copied = await copy(words);
       toast(copied ? sentences.copied : sentences.copyFailed, copied ? {} : { tone: "danger" });
     },
-    freshToken,
   };
 
   const place = new Place(list, jump);
@@ -63,8 +63,9 @@ export function connect(main) {
   });
   const voice = new Voice(main.querySelector("[data-announcer]"), room.word("new"));
   const walk = new Walk(list);
-  const outbox = new Outbox(room, `chat-outbox:${user}:${main.dataset.conversation}`);
+  const outbox = new Outbox(room, main.dataset.conversation);
   const box = form && new Box(form, { key: `chat-draft:${user}:${main.dataset.conversation}`, send, save, last: changeLast });
+  if (box) room.write = (entry) => box.write(entry); // without a box there is nothing to put words into
 
   mark(list);
   regroup(list);
@@ -169,8 +170,7 @@ export function connect(main) {
   // --- Sending ---
 
   // The server's answer is a row like any other.
-  function take(said) {
-    reading.wrote(said.number);
+  function show(said) {
     const detail = { stream: room.stream, op: "append", id: `message-${said.id}`, number: said.number, version: said.version, html: said.html };
     document.dispatchEvent(new CustomEvent("live:row", { detail }));
     if (said.unknown?.length) toast(`${said.unknown.map((name) => `@${name}`).join(" ")}: ${say("unknown-names")}`);
@@ -202,13 +202,13 @@ export function connect(main) {
       const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html"); // inert: nothing in it runs
       const words = page.querySelector("textarea[name=body]");
-      if (!answer.ok || !words) throw new Error(String(answer.status));
-      box.wait(false);
-      box.change(url, words.value);
+      // The plain page would say more, but what stands in the box and its files would be left behind.
+      if (answer.redirected || !answer.ok || !words) toast(answer.redirected ? say("signed-out") : sayFailure(answer.status), { tone: "danger" });
+      else box.change(url, words.value);
     } catch {
-      box.wait(false);
-      location.assign(url); // the plain page says more
+      toast(say("no-line"), { tone: "danger" });
     }
+    box.wait(false);
   }
 
   // "" when it was taken, else why not.
@@ -216,8 +216,8 @@ export function connect(main) {
     try {
       const answer = await post(url, { body: words }, { Accept: "application/json" });
       const said = await answer.json().catch(() => ({}));
-      if (!answer.ok) return said.error || say(WORDS[answer.status] ?? "failed");
-      take(said);
+      if (!answer.ok) return said.error || sayFailure(answer.status);
+      show(said);
       return "";
     } catch {
       return say("no-line");
@@ -236,7 +236,7 @@ export function connect(main) {
     if (!(await ask(link))) return opener.focus();
     try {
       const answer = await post(link.href, {}, { Accept: "application/json" });
-      if (!answer.ok) toast(say(WORDS[answer.status] ?? "failed"), { tone: "danger" });
+      if (!answer.ok) toast(sayFailure(answer.status), { tone: "danger" });
     } catch {
       toast(say("no-line"), { tone: "danger" });
     }
@@ -312,7 +312,7 @@ export function connect(main) {
       panel.hidePopover();
       try {
         const answer = await post(pin.getAttribute("action"), {});
-        if (!answer.ok) toast(say(WORDS[answer.status] ?? "failed"), { tone: "danger" });
+        if (!answer.ok) toast(sayFailure(answer.status), { tone: "danger" });
       } catch {
         toast(say("no-line"), { tone: "danger" });
       }
@@ -328,7 +328,7 @@ export function connect(main) {
       return;
     }
     if (!answer.ok) {
-      toast(say(WORDS[answer.status] ?? "failed"), { tone: "danger" });
+      toast(sayFailure(answer.status), { tone: "danger" });
       return;
     }
     const holder = document.createElement("template");
@@ -336,10 +336,8 @@ export function connect(main) {
     const fresh = holder.content.firstElementChild;
     const shown = fresh && document.getElementById(fresh.id);
     if (!shown || Number(fresh.dataset.version) < Number(shown.dataset.version)) return;
-    const focused = shown.contains(document.activeElement);
-    shown.replaceWith(fresh);
+    replace(shown, fresh);
     settle();
-    if (focused) fresh.querySelector(`.reactions button[value="${button.value}"], a[data-menu]`)?.focus({ preventScroll: true });
   }
 
   // --- Files let fall anywhere on the room ---
@@ -369,29 +367,7 @@ export function connect(main) {
   // --- The way to the server ---
 
   function post(address, values, headers = {}) {
-    return fetch(address, {
-      method: "POST",
-      body: new URLSearchParams(values),
-      credentials: "same-origin",
-      keepalive: true,
-      redirect: "manual",
-      headers: { "X-CSRFToken": room.token, "X-Requested-With": "fetch", "HX-Current-URL": location.href, ...headers },
-    });
-  }
-
-  // The proof of the form changes when one signs in anew, perhaps in another tab: true when there is one to try.
-  async function freshToken() {
-    try {
-      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const token = page.querySelector("meta[name=csrf-token]")?.content;
-      if (!answer.ok || !token || page.body.dataset.user !== user) return false;
-      room.token = token;
-      if (meta) meta.content = token;
-      return true;
-    } catch {
-      return false;
-    }
+    return tell(address, new URLSearchParams(values), { headers });
   }
 
   return () => {

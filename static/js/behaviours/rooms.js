@@ -1,5 +1,7 @@
 // The list of rooms lives: after a hint it is fetched anew, keeping the place of eyes and focus.
 import { isBeingRead } from "../chat/being-read.js";
+import { waiting } from "../chat/kept.js";
+import { icon, say } from "../say.js";
 
 const PATIENCE = 300;
 const READING = 1_500;
@@ -28,7 +30,19 @@ export function connect(list) {
     list.replaceChildren(holder.content);
     list.scrollTop = top;
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+    mark();
   };
+  // Where something one wrote waits or was refused, the list says so; the room that is open shows it itself.
+  const mark = () => {
+    for (const old of list.querySelectorAll(".room-waits")) old.remove();
+    for (const [room, refused] of waiting(document.body.dataset.user)) {
+      const words = Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: refused ? say("not-sent") : say("waits") });
+      const note = Object.assign(document.createElement("span"), { className: "room-waits" });
+      note.append(icon(refused ? "alert" : "clock", "icon-small"), words);
+      list.querySelector(`#room-${CSS.escape(room)}:not([aria-current])`)?.append(note);
+    }
+  };
+  const onStorage = (event) => event.key?.startsWith("chat-outbox:") && mark();
   const soon = (patience = PATIENCE) => {
     clearTimeout(timer);
     timer = setTimeout(ask, patience);
@@ -42,11 +56,16 @@ export function connect(list) {
     if (event.detail.stream.startsWith("user.")) soon();
   };
   if (document.body.dataset.heard !== undefined) soon();
+  mark();
+  addEventListener("storage", onStorage);
+  document.addEventListener("multaqa:waiting", mark);
   document.addEventListener("live:hint", onHint);
   document.addEventListener("live:subscribed", onSubscribed);
   return () => {
     clearTimeout(timer);
     asking?.abort();
+    removeEventListener("storage", onStorage);
+    document.removeEventListener("multaqa:waiting", mark);
     document.removeEventListener("live:hint", onHint);
     document.removeEventListener("live:subscribed", onSubscribed);
   };

@@ -1,4 +1,5 @@
 // The box one writes in: a draft a room, what one answers, a message of one's own being changed, and what Enter does.
+import { icon } from "../say.js";
 
 const ENTER = "chat-enter";
 
@@ -9,11 +10,12 @@ export class Box {
   #key;
   #reply = null; // {id, name, words}
   #editing = null; // {url, kept}: what stood in the box before
+  #stored = null; // the draft as this page wrote or found it: another tab may keep another
   #last = null;
   #send;
   #save;
 
-  // send({words, reply, voice, files}); save(url, words) resolves to "" or to why it was refused; last() is the message ArrowUp changes.
+  // send({words, reply, voice, files, kept}); save(url, words) resolves to "" or to why it was refused; last() is the message ArrowUp changes.
   constructor(form, { key, send, save, last }) {
     this.#form = form;
     this.#text = form.elements.namedItem("body");
@@ -80,9 +82,12 @@ export class Box {
   }
 
   // Back into the box: what could not be sent, to be changed and sent anew. What stood there is not lost.
-  write(words, reply, files) {
+  write({ words, reply, voice, files, kept }) {
+    if (this.#editing) this.#leaveEditing();
     const stood = this.#text.value.trim();
     this.#text.value = stood ? `${words}\n${stood}` : words;
+    this.#speakAs(voice);
+    this.#keepFiles(kept ?? []);
     if (files.length) this.attach(files);
     this.answer(reply ?? this.#reply);
     this.#changed();
@@ -123,19 +128,20 @@ export class Box {
     const input = form.querySelector('input[type="file"]');
     const files = [...input.files];
     if (!input.checkValidity()) return input.reportValidity();
-    if (!words && !files.length) return this.focus();
+    const kept = this.#keptFiles();
+    if (!words && !files.length && !kept.length) return this.focus();
     const voice = form.querySelector('input[name="on_behalf_of"]:checked')?.value ?? "";
     const reply = this.#reply;
     for (const error of form.querySelectorAll(".field-error:not([data-box-error])")) error.remove();
     form.reset(); // the list of chosen files empties with it
-    const back = form.querySelector(`input[name="on_behalf_of"][value="${CSS.escape(voice)}"]`);
-    if (back) back.checked = true;
+    form.querySelector("[data-kept]").replaceChildren();
+    this.#speakAs(voice);
     form.querySelector("[data-enter-sends]").checked = enterSends();
     this.#text.value = "";
     this.answer(null);
     this.#changed();
     this.focus();
-    return this.#send({ words, reply, voice, files });
+    return this.#send({ words, reply, voice, files, kept });
   }
 
   async #submitChange(words) {
@@ -190,6 +196,30 @@ export class Box {
     this.#form.classList.toggle("is-changing", what === "saving"); // files and voice stay as they were
   }
 
+  #speakAs(voice) {
+    const choice = this.#form.querySelector(`input[name="on_behalf_of"][value="${CSS.escape(voice ?? "")}"]`);
+    if (choice) choice.checked = true;
+  }
+
+  // --- Files that the server holds since a plain form came back: [{key, name}] ---
+
+  #keptFiles() {
+    const place = this.#form.querySelector("[data-kept]");
+    const names = [...place.querySelectorAll("bdi")];
+    return [...place.querySelectorAll("input")].map((input, i) => ({ key: input.value, name: names[i]?.textContent ?? "" }));
+  }
+
+  #keepFiles(files) {
+    const place = this.#form.querySelector("[data-kept]");
+    for (const { key, name } of files) {
+      const input = Object.assign(document.createElement("input"), { type: "hidden", name: "kept", value: key });
+      const words = document.createElement("p");
+      words.className = "row faint";
+      words.append(icon("clip", "icon-small"), Object.assign(document.createElement("bdi"), { textContent: name }), place.dataset.kept);
+      place.append(input, words);
+    }
+  }
+
   // --- Keys ---
 
   #onKey(event) {
@@ -235,20 +265,20 @@ export class Box {
   #keep() {
     if (this.#editing) return; // what is changed is kept where it stands
     const words = this.#text.value;
-    store(this.#key, words || this.#reply ? JSON.stringify({ words, reply: this.#reply }) : null);
+    if (words || this.#reply) {
+      const draft = JSON.stringify({ words, reply: this.#reply });
+      if (store(this.#key, draft)) this.#stored = draft;
+    } else if (this.#stored && stored(this.#key) === this.#stored) store(this.#key, null); // another tab's stays
   }
 
   #restore() {
     if (this.#text.value) return;
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.#key) ?? "null");
-      if (!kept) return;
-      this.#text.value = kept.words ?? "";
-      if (kept.reply && !this.#reply) this.answer(kept.reply);
-      this.#text.dispatchEvent(new CustomEvent("multaqa:restore"));
-    } catch {
-      /* no store */
-    }
+    this.#stored = stored(this.#key);
+    const kept = this.#stored && JSON.parse(this.#stored);
+    if (!kept) return;
+    this.#text.value = kept.words ?? "";
+    if (kept.reply && !this.#reply) this.answer(kept.reply);
+    this.#text.dispatchEvent(new CustomEvent("multaqa:restore"));
   }
 }
 
@@ -263,19 +293,25 @@ export async function copy(words) {
 }
 
 function enterSends() {
+  return stored(ENTER) !== "no";
+}
+
+function stored(key) {
   try {
-    return localStorage.getItem(ENTER) !== "no";
+    return localStorage.getItem(key);
   } catch {
-    return true;
+    return null;
   }
 }
 
+// False where it was not kept: in a private window, or a full store, the box itself still holds the words.
 function store(key, value) {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, value);
+    return true;
   } catch {
-    /* a private window has no store: the box itself still holds the words */
+    return false;
   }
 }
 

@@ -1,72 +1,67 @@
-// What one has written and the server has not yet acknowledged. It stands in the list at once, survives a reload and a closed laptop
-// (this browser keeps it), goes out one at a time in the order it was written, and every try carries the same client_id: once is once.
-//
-// An entry: {client, words, reply, voice, at, failed?, files?, page?}. Files cannot be kept by the browser: they stay in the memory of
-// the page that chose them, which alone sends them; when that page is gone, the entry says so.
+// What one has written and the server has not yet acknowledged, as this room shows it. It stands in the list at once and survives a reload
+// and a closed laptop (kept.js); delivery.js sends it. Files cannot be kept by the browser: they stay in the memory of the page that chose
+// them, which alone sends them; when that page is gone, the entry says so.
+import { Delivery } from "./delivery.js";
+import { Kept } from "./kept.js";
 
-const FIRST = 1_000;
-const MOST = 30_000;
 const CLOCK = 300; // sooner acknowledged than that, nobody needs to see a clock
-const PATIENCE = 20_000;
-const PATIENCE_WITH_FILES = 180_000;
-const FINAL = new Set([400, 401, 403, 404, 409, 410, 413, 415, 422]);
 
 export class Outbox {
   #room;
-  #key;
+  #kept;
+  #delivery;
   #page = crypto.randomUUID();
   #files = new Map(); // client → File[]
   #shown = new Map(); // client → element
-  #memory = [];
-  #pumping = false;
-  #tries = 0;
-  #timer = 0;
-  #closed = "";
+  #closed = false;
 
-  constructor(room, key) {
+  constructor(room, conversation) {
     this.#room = room;
-    this.#key = key;
+    this.#kept = new Kept(room.user, conversation);
+    const on = {
+      taken: (said, client) => {
+        room.take(said);
+        this.#forget(client);
+      },
+      failed: (client, reason) => this.#shown.has(client) && this.#paint(this.#shown.get(client), { failed: reason, at: 0 }),
+      waits: () => this.#words(),
+    };
+    this.#delivery = new Delivery(this.#kept, { url: room.sendUrl, files: this.#files, on });
   }
 
   // Show what waits from before, and try again.
   begin(signal) {
     // As long as this page lives it holds a lock of its name: others know that its files are in good hands.
     navigator.locks?.request(pageLock(this.#page), () => new Promise((done) => signal.addEventListener("abort", done)));
-    for (const entry of this.#entries()) {
+    for (const entry of this.#kept.all()) {
       if (this.#room.has(entry.client)) this.#forget(entry.client); // its answer was lost, it was not
       else this.#show(entry);
     }
-    this.#lostFiles().then(() => this.pump());
-    const again = () => {
-      this.#tries = 0;
-      this.pump();
-    };
+    this.#lostFiles().then(() => this.#delivery.pump());
+    const again = () => this.#delivery.again();
     addEventListener("online", again, { signal });
     addEventListener("offline", () => this.#words(), { signal });
     document.addEventListener("visibilitychange", () => !document.hidden && again(), { signal });
     document.addEventListener("multaqa:connection", (event) => event.detail.state === "live" && again(), { signal });
     // Another tab of the same person sent, or wrote.
-    addEventListener("storage", (event) => event.key === this.#key && this.#reconcile(), { signal });
-    signal.addEventListener("abort", () => {
-      clearTimeout(this.#timer);
-      this.#closed = "left";
-    });
+    addEventListener("storage", (event) => (event.key ?? this.#kept.name).startsWith(this.#kept.name) && this.#reconcile(), { signal });
+    signal.addEventListener("abort", () => this.#delivery.stop());
   }
 
-  add({ words, reply, voice, files }) {
-    const entry = { client: crypto.randomUUID(), words, reply, voice, at: Date.now() };
+  add({ files, ...words }) {
+    const entry = { client: crypto.randomUUID(), ...words };
     if (files.length) {
       Object.assign(entry, { files: files.length, page: this.#page });
       this.#files.set(entry.client, files);
     }
-    this.#save([...this.#entries(), entry]);
-    this.#show(entry);
-    this.pump();
+    this.#kept.add(entry);
+    this.#show({ ...entry, at: Date.now() });
+    this.#delivery.pump();
   }
 
   // The message stands in the list by its own: the copy that waited goes. True when it was one of ours.
   arrived(client) {
-    if (!this.#shown.has(client) && !this.#entries().some((entry) => entry.client === client)) return false;
+    if (!this.#shown.has(client) && !this.#kept.all().some((entry) => entry.client === client)) return false;
     this.#forget(client);
     return true;
   }
@@ -80,143 +75,35 @@ export class Outbox {
 
   // Nothing goes out from this page for now; what waits stays as it is.
   rest() {
-    this.#closed = "resting";
-    clearTimeout(this.#timer);
+    this.#closed = true;
+    this.#delivery.stop();
     this.settle();
   }
 
   // Nothing can be sent here any more: what waited is kept to be copied.
   close(reason) {
     this.rest();
-    this.#closed = reason;
-    for (const entry of this.#entries()) this.#fail(entry.client, reason);
+    for (const entry of this.#kept.all()) this.#delivery.fail(entry.client, reason);
     this.settle();
-  }
-
-  async pump() {
-    if (this.#pumping || this.#closed) return;
-    this.#pumping = true;
-    clearTimeout(this.#timer);
-    try {
-      // Two tabs of one person do not race; where the browser knows no locks the client_id alone makes it safe.
-      if (navigator.locks) await navigator.locks.request(this.#key, () => this.#drain());
-      else await this.#drain();
-    } finally {
-      this.#pumping = false;
-    }
-  }
-
-  async #drain() {
-    for (;;) {
-      const entry = this.#entries().find((one) => !one.failed && (!one.files || this.#files.has(one.client)));
-      if (!entry || this.#closed || !navigator.onLine) return;
-      const wait = await this.#try(entry, this.#files.get(entry.client) ?? []);
-      if (wait) {
-        this.#words();
-        this.#timer = setTimeout(() => this.pump(), wait);
-        return;
-      }
-    }
-  }
-
-  // 0 when the entry is settled, else how long to wait before the next try.
-  async #try(entry, files) {
-    let answer;
-    let said = {};
-    try {
-      answer = await this.#post(entry, files);
-      said = await answer.json().catch(() => ({}));
-      // Perhaps only the proof of the form is older than a new sign-in: with a fresh one, once more.
-      if (answer.status === 403 && (await this.#room.freshToken())) {
-        answer = await this.#post(entry, files);
-        said = await answer.json().catch(() => ({}));
-      }
-    } catch {
-      return this.#backoff(); // no answer: it may have arrived or not, and the same client_id asks again
-    }
-    if (this.#closed) return 0;
-    if (answer.ok && said.id) {
-      this.#tries = 0;
-      this.#room.take(said);
-      this.#forget(entry.client);
-      return 0;
-    }
-    if (FINAL.has(answer.status) || answer.redirected) {
-      this.#fail(entry.client, said.error || this.#room.word(answer.redirected ? "signed-out" : "failed"));
-      return 0;
-    }
-    const asked = Number(answer.headers.get("Retry-After") ?? said.seconds);
-    return Math.max(this.#backoff(), Number.isFinite(asked) ? asked * 1_000 : 0);
-  }
-
-  #post(entry, files) {
-    const form = new FormData();
-    form.set("body", entry.words);
-    form.set("client_id", entry.client);
-    form.set("on_behalf_of", entry.voice ?? "");
-    if (entry.reply) form.set("reply_to", entry.reply.id);
-    for (const file of files) form.append("files", file);
-    return fetch(this.#room.sendUrl, {
-      method: "POST",
-      body: form,
-      credentials: "same-origin",
-      headers: { Accept: "application/json", "X-CSRFToken": this.#room.token },
-      signal: AbortSignal.timeout?.(files.length ? PATIENCE_WITH_FILES : PATIENCE),
-    });
-  }
-
-  #backoff() {
-    const most = Math.min(MOST, FIRST * 2 ** this.#tries++);
-    return FIRST / 2 + Math.random() * most;
   }
 
   // Entries whose files were in a page that is no more.
   async #lostFiles() {
-    const homeless = this.#entries().filter((entry) => entry.files && !entry.failed && !this.#files.has(entry.client));
+    const homeless = this.#kept.all().filter((entry) => entry.files && !entry.failed && !this.#files.has(entry.client));
     if (!homeless.length) return;
     const held = (await navigator.locks?.query())?.held.map(({ name }) => name) ?? [];
-    for (const entry of homeless) if (!held.includes(pageLock(entry.page))) this.#fail(entry.client, this.#room.word("filesLost"));
-  }
-
-  // --- Kept in this browser ---
-
-  #entries() {
-    try {
-      const found = JSON.parse(localStorage.getItem(this.#key) ?? "[]");
-      return Array.isArray(found) ? found : [];
-    } catch {
-      return this.#memory;
-    }
-  }
-
-  #save(entries) {
-    this.#memory = entries;
-    try {
-      if (entries.length) localStorage.setItem(this.#key, JSON.stringify(entries));
-      else localStorage.removeItem(this.#key);
-    } catch {
-      /* a private window: the tab's own memory holds it */
-    }
+    for (const entry of homeless) if (!held.includes(pageLock(entry.page))) this.#delivery.fail(entry.client, this.#room.word("filesLost"));
   }
 
   #forget(client) {
-    this.#save(this.#entries().filter((entry) => entry.client !== client));
+    this.#kept.drop(client);
     this.#files.delete(client);
     this.#shown.get(client)?.remove();
     this.#shown.delete(client);
   }
 
-  #fail(client, reason) {
-    this.#mark(client, reason);
-    if (this.#shown.has(client)) this.#paint(this.#shown.get(client), { failed: reason, at: 0 });
-  }
-
-  #mark(client, failed) {
-    this.#save(this.#entries().map((entry) => (entry.client === client ? { ...entry, failed } : entry)));
-  }
-
   #reconcile() {
-    const entries = this.#entries();
+    const entries = this.#kept.all();
     const known = new Set(entries.map((entry) => entry.client));
     for (const [client, element] of this.#shown) {
       if (known.has(client)) continue;
@@ -237,7 +124,7 @@ export class Outbox {
     const words = element.querySelector("[data-words]");
     words.textContent = entry.words;
     words.parentElement.hidden = !entry.words;
-    const names = this.#files.get(entry.client)?.map((file) => file.name) ?? [];
+    const names = [...(entry.kept ?? []), ...(this.#files.get(entry.client) ?? [])].map((file) => file.name);
     const files = element.querySelector("[data-file-names]");
     files.hidden = !names.length;
     files.querySelector("bdi").textContent = names.join(" · ");
@@ -250,9 +137,8 @@ export class Outbox {
     this.#room.speakAs(element, entry.voice);
     element.querySelector("[data-retry]").addEventListener("click", () => this.#retry(entry.client));
     element.querySelector("[data-edit]").addEventListener("click", () => {
-      const kept = this.#files.get(entry.client) ?? [];
+      this.#room.write({ ...entry, files: this.#files.get(entry.client) ?? [] });
       this.#forget(entry.client);
-      this.#room.write(entry, kept);
     });
     element.querySelector("[data-copy]").addEventListener("click", () => this.#room.copy(entry.words));
     this.#shown.set(entry.client, element);
@@ -261,10 +147,9 @@ export class Outbox {
   }
 
   #retry(client) {
-    this.#mark(client, undefined);
+    this.#kept.change(client, { failed: undefined });
     this.#paint(this.#shown.get(client), { at: Date.now() });
-    this.#tries = 0;
-    this.#lostFiles().then(() => this.pump());
+    this.#lostFiles().then(() => this.#delivery.again());
   }
 
   #paint(element, { failed, at }) {
@@ -272,8 +157,8 @@ export class Outbox {
     element.classList.toggle("message-failed", Boolean(failed));
     element.querySelector("[data-failed]").hidden = !failed;
     element.querySelector("[data-reason]").textContent = failed ?? "";
-    element.querySelector("[data-retry]").hidden = Boolean(this.#closed);
-    element.querySelector("[data-edit]").hidden = Boolean(this.#closed);
+    element.querySelector("[data-retry]").hidden = this.#closed;
+    element.querySelector("[data-edit]").hidden = this.#closed || !this.#room.write;
     waiting.hidden = true;
     this.#words();
     if (failed) return;
@@ -281,7 +166,7 @@ export class Outbox {
   }
 
   #words() {
-    const state = !navigator.onLine ? "offline" : this.#tries ? "again" : "sending";
+    const state = !navigator.onLine ? "offline" : this.#delivery.isRetrying ? "again" : "sending";
     for (const element of this.#shown.values()) {
       const words = element.querySelector("[data-waiting-words]");
       words.textContent = words.dataset[state];
