@@ -47,7 +47,8 @@ export async function openMenu(link, react, prepare = () => {}) {
   const box = link.getBoundingClientRect();
   const { width, height } = panel.getBoundingClientRect();
   const below = box.bottom + height + 8 < innerHeight;
-  panel.style.top = `${below ? box.bottom + 4 : Math.max(8, box.top - height - 4)}px`;
+  const top = below ? box.bottom + 4 : box.top - height - 4;
+  panel.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`; // in sight, even where its button has scrolled away
   panel.style.left = `${Math.max(8, Math.min(box.left + box.width / 2 - width / 2, innerWidth - width - 8))}px`;
   window.htmx?.process(panel);
   panel.querySelector("a, button")?.focus();

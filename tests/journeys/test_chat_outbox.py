@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from django.conf import settings
 from playwright.sync_api import Page, expect
@@ -232,14 +233,12 @@ def test_files_kept_since_the_plain_form_came_back_go_out_with_the_script(browse
 
 
 # --- 8 ---
-def test_after_signing_in_again_in_another_tab_the_room_goes_on(browse: Browse, w: World) -> None:
+def test_after_signing_in_again_in_another_tab_the_room_goes_on(browse: Browse, w: World, server: str) -> None:
     conversation = talk(w.basel, w.carmen)
     row = say(w.carmen, conversation, "كلام")
     basel = browse(w.basel, language="en")
     enter(basel, conversation, "en")
-    basel.context.add_cookies(
-        [{"name": settings.CSRF_COOKIE_NAME, "value": "x" * 32, "url": basel.url, "httpOnly": True, "sameSite": "Lax"}]
-    )
+    basel.context.add_cookies([{"name": settings.CSRF_COOKIE_NAME, "value": "x" * 32, "url": server, "httpOnly": True, "sameSite": "Lax"}])
     basel.locator(f"#message-{row.pk} a[data-menu]").press("Enter")
     basel.locator(".post-float .reactions button[value=heart]").press("Enter")
     expect(basel.locator(f"#message-{row.pk} .reactions button[value=heart]")).to_have_attribute("aria-pressed", "true", timeout=SOON)
@@ -342,7 +341,7 @@ def test_a_tab_behind_another_does_not_say_that_one_is_away(browse: Browse, w: W
     assert [frame for frame in told if '"visible":false' not in frame] == []
 
 
-def until(happened, page: Page) -> bool:  # type: ignore[no-untyped-def]
+def until(happened: Callable[[], bool], page: Page) -> bool:
     for _ in range(int(SOON / 100)):
         if happened():
             return True
