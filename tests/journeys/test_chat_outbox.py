@@ -264,6 +264,27 @@ def test_words_alone_go_as_a_plain_form_and_too_much_together_is_said_before(bro
     expect(basel.locator("#messages [data-pending]")).to_have_count(0)
     basel.locator("[data-attach-list] button").first.click()
     expect(basel.locator("[data-attach-list]")).not_to_contain_text(sentence)
+    # What the server still finds too large is said so, once.
+    basel.route("**/conversations/*/messages/", lambda route: route.fulfill(status=413), times=1)
+    basel.locator("#message-body").press("Enter")
+    expect(basel.locator(".message-failed")).to_contain_text(said("This is too large to be sent.", "en"), timeout=SOON)
+
+
+# --- 13 ---
+def test_what_was_read_just_before_an_edit_is_told_all_the_same(browse: Browse, w: World) -> None:
+    conversation = talk(w.basel, w.carmen)
+    say(w.basel, conversation, "قبل")
+    basel = browse(w.basel, language="en")
+    enter(basel, conversation, "en")
+    said_so: list[str] = []
+    basel.on("request", lambda request: said_so.append(request.post_data or "") if request.url.endswith("/read/") else None)
+    basel.locator("#message-body").press("ArrowUp")
+    expect(basel.locator("#message-body")).to_have_value("قبل")
+    basel.locator("#message-body").fill("بعد")
+    say(w.carmen, conversation, "جواب")
+    expect(message(basel, "جواب")).to_have_count(1, timeout=SOON)
+    basel.locator("#message-body").press("Enter")  # within the moment after which reading is told
+    assert until(lambda: said_so == ["number=2"], basel)
 
 
 # --- 11 ---
