@@ -74,8 +74,8 @@ def _send(request: Request, conversation: Conversation, form: MessageForm) -> Me
     if not valid or form.errors:
         return None
     data, actor = form.cleaned_data, speaking(request)
-    if data["files"] and (sent := actions.sent_before(actor, conversation, data["client_id"])):
-        return sent  # a retry: its files are here already
+    if (data["files"] or data["kept"]) and (sent := actions.sent_before(actor, conversation, data["client_id"])):
+        return sent  # a retry: its files are here already, and hang on it
     spend(actor, "chat", data["body"])
     if keeps_files:
         files = form.take_files(person, Attachment)

@@ -57,8 +57,8 @@ export function connect(main) {
   const states = { here: main.dataset.here.split(" ").filter(Boolean), away: main.dataset.away.split(" ").filter(Boolean) };
   const people = new People(room, JSON.parse(document.getElementById("reads")?.textContent || "{}"), states);
   const reading = new Reading(list, async (number) => {
-    // Seeing the thing itself marks what was told about it.
-    post("/notices/seen/", { thread: room.stream }).catch(() => {});
+    // Seeing the thing itself marks what was told about it, as far as one has read.
+    post("/notices/seen/", { thread: room.stream, number }).catch(() => {});
     return (await post(main.dataset.readUrl, { number })).ok;
   });
   const voice = new Voice(main.querySelector("[data-announcer]"), room.word("new"));
