@@ -36,6 +36,7 @@ MOST_STREAMS = 100
 CHECK_SECONDS = 60
 TYPING_SECONDS = 2
 HERE_SECONDS = 15  # the same state is not told again sooner
+GONE_SECONDS = 2
 
 _of_address: Counter[str] = Counter()
 _of_user: Counter[int] = Counter()
@@ -120,10 +121,10 @@ class Consumer(AsyncWebsocketConsumer):
             _less(_of_address, address)
             if user_id is not None:
                 _less(_of_user, user_id)
-                if user_id not in _of_user and not self._hides:
+                if not self._hides:
                     # Told only where one may still be heard.
                     rooms = self._here_on & {live.base(name) for name, grant in self._grants.items() if grant.talks}
-                    self._soon(in_thread(self._be, presence.GONE, tuple(rooms)))
+                    self._soon(self._go(user_id, tuple(rooms)))
 
     # --- frames in ------------------------------------------------------------------------------------------------
 
@@ -216,6 +217,12 @@ class Consumer(AsyncWebsocketConsumer):
             stream = streams.parse(name)
             found[name] = streams.authorise(actor, stream) if stream else None
         return found
+
+    async def _go(self, user_id: int, bases: tuple[str, ...]) -> None:
+        """Gone, unless another tab is open: whoever only turns a page is back in a moment, and nobody saw them go."""
+        await asyncio.sleep(GONE_SECONDS)
+        if user_id not in _of_user:
+            await in_thread(self._be, presence.GONE, bases)
 
     def _be(self, state: str, bases: tuple[str, ...]) -> None:
         """Keep and tell whether this person is here; in a thread. Whoever has hidden it meanwhile is gone."""

@@ -358,6 +358,23 @@ def test_being_here_going_away_and_leaving_are_told_and_kept(hear: Any, w: Simpl
     assert until_the_bell(ezz, w.ezz) == []
 
 
+def test_whoever_turns_a_page_is_not_gone(hear: Any, w: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realtime.consumers.GONE_SECONDS", 3)
+    direct = talk(w.basel, w.carmen)
+    stream, carmen_id = f"{direct.stream}/ar", w.carmen.user.pk
+    basel, carmen = hear(w.basel, stream), hear(w.carmen, stream)
+    carmen.say({"type": "here", "stream": stream, "visible": True})
+    basel.next(lambda frame: frame == passing(direct, type="here", user=carmen_id, state="here"))
+    until_the_bell(basel, w.basel)
+    carmen.line.close()
+    next_page = hear(w.carmen)
+    time.sleep(3.3)
+    assert about(direct, until_the_bell(basel, w.basel)) == []
+    assert presence.states([carmen_id]) == {carmen_id: "here"}
+    next_page.line.close()
+    wait_for(lambda: presence.states([carmen_id]) == {})
+
+
 def test_who_was_taken_out_leaves_without_a_word(hear: Any, w: SimpleNamespace) -> None:
     several = talk(w.carmen, w.basel, w.ezz)
     stream, ezz_id = f"{several.stream}/ar", w.ezz.user.pk
