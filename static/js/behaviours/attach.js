@@ -1,5 +1,5 @@
 // The files one has chosen, with their sizes, before they are sent; too large, too many or too much together is said at once.
-//   <div data-behaviour="attach" data-max-bytes="…" data-max-total="…" data-max-files="10" data-too-large="…" data-too-heavy="…" data-too-many="…" data-remove="…">
+//   <div data-behaviour="attach" data-max-bytes="…" data-max-files="10" data-too-large="…" data-too-heavy="…" data-too-many="…" data-remove="…">
 //     <input type="file" name="files" multiple> <ul data-attach-list></ul>
 
 export function connect(box) {
@@ -9,7 +9,6 @@ export function connect(box) {
   const list = box.querySelector("[data-attach-list]");
   const form = input.form;
   const maxBytes = Number(box.dataset.maxBytes) || Infinity;
-  const maxTotal = Number(box.dataset.maxTotal) || Infinity;
   const maxFiles = Number(box.dataset.maxFiles) || Infinity;
   const format = new Intl.NumberFormat(`${document.documentElement.lang || "en"}-u-nu-latn`, { maximumFractionDigits: 1 });
   let chosen = [];
@@ -80,7 +79,7 @@ export function connect(box) {
   function show() {
     const tooMany = chosen.length > maxFiles;
     const tooLarge = chosen.some((file) => file.size > maxBytes);
-    const tooHeavy = !tooLarge && chosen.reduce((sum, file) => sum + file.size, 0) > maxTotal;
+    const tooHeavy = !tooLarge && chosen.reduce((sum, file) => sum + file.size, 0) > maxBytes;
     const ofAll = tooMany ? box.dataset.tooMany : tooHeavy ? box.dataset.tooHeavy : "";
     // Setting it holds up the form with the browser's own bubble, in the reader's words.
     input.setCustomValidity(ofAll || (tooLarge ? (box.dataset.tooLarge ?? "") : ""));
