@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -70,7 +71,8 @@ def _send_by_script(request: Request, conversation_id: int) -> HttpResponse:
 def _send(request: Request, conversation: Conversation, form: MessageForm) -> Message | None:
     """None when the form says what is wrong. A page that comes back has lost its files, a script has them still: only a page's are taken in first."""
     valid, person, keeps_files = form.is_valid(), request.actor.person, wants_json(request)
-    files = [] if keeps_files else form.take_files(person, Attachment)
+    upload = partial(actions.upload, request.actor)
+    files = [] if keeps_files else form.take_files(person, Attachment, upload)
     if not valid or form.errors:
         return None
     data, actor = form.cleaned_data, speaking(request)
@@ -78,7 +80,7 @@ def _send(request: Request, conversation: Conversation, form: MessageForm) -> Me
         return sent  # a retry: its files are here already, and hang on it
     spend(actor, "chat", data["body"])
     if keeps_files:
-        files = form.take_files(person, Attachment)
+        files = form.take_files(person, Attachment, upload)
         if form.errors:
             return None
     answered = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -97,7 +97,8 @@ def send(request: Request, form: WritingForm, act: Callable[[Actor, dict[str, An
     """Read the form, take in its files and `act` in the chosen name. Whatever is refused stands in the form, with all that was in it."""
     valid = form.is_valid()
     try:
-        files = form.take_files(request.actor.person, Attachment)  # first of all: whatever is refused, nobody chooses them twice
+        upload = partial(actions.upload, request.actor)
+        files = form.take_files(request.actor.person, Attachment, upload)  # first of all: whatever is refused, nobody chooses them twice
         actor = speaking(request)
         if not valid or form.errors:
             return Sent()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +40,7 @@ class FilesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kept_files: list[StoredFile] = []
 
-    def take_files(self, uploader: User, model: type[F]) -> list[F]:
+    def take_files(self, uploader: User, model: type[F], upload: Callable[[UploadedFile], F]) -> list[F]:
         """Files kept from an earlier try and those that came now; what is not accepted is said at the field. Call it after is_valid()."""
         keys = self.cleaned_data.get("kept") or []
         files = model.waiting(uploader, keys) if keys else []
@@ -49,7 +51,7 @@ class FilesForm(forms.Form):
                     break
                 rates.spend("upload", uploader.pk)
                 try:
-                    files.append(model.take_in(uploader, file))
+                    files.append(upload(file))
                 except UploadRefused as refusal:
                     self.add_error("files", refusal)
         finally:  # one too many in too short a time: those before it are kept all the same

@@ -2,6 +2,7 @@
 // after sending. Without script the same buttons post, the same links open, and a button says "read up to here".
 //   <section data-behaviour="posts" data-read="/topics/42/read/" data-read-number="17" data-sign-in="…">
 import { openMenu } from "../floating-menu.js";
+import { post as tell } from "../post.js";
 import { say, sayFailure, toast } from "../say.js";
 
 const READ_AFTER = 1_200
@@ -99,10 +100,10 @@ export function connect(posts) {
     clearTimeout(timer)
     if (document.hidden && reached <= read) return
     read = reached
-    post(posts.dataset.read, { number: read }, { keepalive: true }).catch(() => { /* the next page says it again */ })
+    post(posts.dataset.read, { number: read }).catch(() => { /* the next page says it again */ })
     // Seeing the thing itself marks what was told about it, as far as one has read.
     const thread = posts.querySelector("[data-stream]")?.dataset.stream ?? posts.dataset.stream
-    if (thread) post("/notices/seen/", { thread, number: read }, { keepalive: true }).catch(() => { /* the bell keeps its number a while */ })
+    if (thread) post("/notices/seen/", { thread, number: read }).catch(() => { /* the bell keeps its number a while */ })
   }
 
   // --- After sending ---
@@ -133,14 +134,6 @@ function paint(button, on) {
   button.setAttribute("formaction", on ? `${base}end/` : base)
 }
 
-function post(address, values, more = {}) {
-  const token = document.querySelector("meta[name=csrf-token]")?.content ?? ""
-  return fetch(address, {
-    method: "POST",
-    body: new URLSearchParams(values),
-    credentials: "same-origin",
-    redirect: "manual",
-    headers: { "HX-Request": "true", "HX-Current-URL": location.href, "X-CSRFToken": token, "X-Requested-With": "fetch" },
-    ...more,
-  })
+function post(address, values) {
+  return tell(address, new URLSearchParams(values), { headers: { "HX-Request": "true" } })
 }
