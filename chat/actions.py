@@ -120,7 +120,9 @@ def send(
             _attach(actor, message, files)
         _read_to(actor, conversation, message.number)  # one has read what one writes after
         mentioned = list(ready.mentioned)
-        record(actor, "said", message, target=conversation, reach=Audience.PARTICIPANTS, soon=bool(mentioned), mentioned=mentioned)
+        # In a group's room only those are told who are named; elsewhere, whoever is not reading.
+        soon = bool(mentioned) or conversation.kind != Conversation.Kind.GROUP
+        record(actor, "said", message, target=conversation, reach=Audience.PARTICIPANTS, soon=soon, mentioned=mentioned)
         return message
 
 

@@ -1,5 +1,6 @@
 """One file, two shapes: embedded (SQLite, in process, the default) and production (PostgreSQL, Redis). No app knows which it runs in."""
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 
@@ -73,6 +74,10 @@ SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("sessions.clear", 86400),
     ("forums.sweep_files", 86400),
     ("chat.sweep", 86400),
+    ("notices.come_back", 60),
+    ("mail.rounds", 15),
+    ("mail.windows", 60),
+    ("mail.sweep", 86400),
 )
 
 MIDDLEWARE = [
@@ -339,7 +344,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 3600
 
 # --- Mail ---------------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend"
+# Whatever is sent waits in a row of its own (notices.Mail) and goes out by the queue, by MAIL_TRANSPORT: no page waits for a mail server.
+EMAIL_BACKEND = "notices.mail.outbox.Backend"
+MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend" if PRODUCTION else "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)
@@ -349,6 +356,10 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Multaqa <multaqa@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"  # in Message-ID and List-Id
+MAIL_IN_DOMAIN = env.text("MAIL_IN_DOMAIN")  # mail to reply+…@ this domain comes to us; empty: nobody answers by mail
+MAIL_GRACE_SECONDS = env.number("MAIL_GRACE_SECONDS", 60)  # "at once" waits so long: what is read on the page meanwhile is not mailed
+MAIL_PATIENCE_DAYS = 3  # so long a mail that cannot be delivered yet is tried again
 
 # --- Limits of content (reliability, Checklist) ----------------------------------------------------------------------------
 PAGE_SIZE = 20

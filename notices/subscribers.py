@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from django.contrib.contenttypes.models import ContentType
 
-from chat.models import Conversation, Message
+from chat.models import Conversation, Message, Seat
 from forums.models import Post, Topic, Watch
 from network import compiled
 from network.activity.models import Activity
-from network.spaces.models import JoinRequest, Space
-from network.spaces.readers import managers, representatives, who_may
+from network.spaces.models import JoinRequest, Mandate, Space
+from network.spaces.readers import managers, members, representatives, who_may
 from notices import actions
 
 Reasons = dict[int, str]
@@ -30,22 +30,41 @@ def _post(activity: Activity) -> None:
         return
     topic = post.topic
     reasons: Reasons = {}
-    levels = dict(compiled.ask("SELECT user_id, level FROM forums_watch WHERE topic_id = %s AND level <> 'normal'", topic.pk))
+    here = _levels(topic.space_id)
+    watches = dict(compiled.ask("SELECT user_id, level FROM forums_watch WHERE topic_id = %s", topic.pk))
     if activity.verb in ("replied", "opened", "posted"):
         if activity.verb == "replied":
-            reasons |= {user_id: "reply" for user_id, level in levels.items() if level == Watch.Level.WATCHING}
+            # What one chose for the topic itself counts more than for the place it stands in.
+            reasons |= {user_id: "post" for user_id, level in here.items() if level == "watching" and user_id not in watches}
+            reasons |= {user_id: "reply" for user_id, level in watches.items() if level == Watch.Level.WATCHING}
             if post.reply_to_id and post.reply_to:
                 reasons[post.reply_to.author_id] = "reply"
             reasons |= dict.fromkeys(_quoted(post), "quote")
         else:
+            reasons |= {user_id: "topic" for user_id, level in here.items() if level in ("tracking", "watching")}
             reasons |= dict.fromkeys(managers(topic.space_id) if activity.verb == "posted" else (), "wall")
     elif activity.verb == "answered":
         reasons[post.author_id] = "answer"
     # Whom the text named when it was written, or, for an edit, named newly: the row says it, so a late worker tells the same.
     reasons |= dict.fromkeys(_mentioned(activity.data.get("mentioned", [])), "mention")
-    kept = _fit(activity, {user_id: why for user_id, why in reasons.items() if levels.get(user_id) != Watch.Level.MUTED})
-    allowed = who_may("topic.view", topic, kept) if kept else set()
-    actions.tell(activity, {user_id: why for user_id, why in kept.items() if user_id in allowed}, path=post.path, thread=topic.stream)
+    deaf = {user_id for user_id, level in {**here, **watches}.items() if level == "muted"}
+    kept = _fit(activity, {user_id: why for user_id, why in reasons.items() if user_id not in deaf})
+    allowed = who_may("topic.view", topic, kept) if kept else {}
+    told = {user_id: why for user_id, why in kept.items() if user_id in allowed}
+    actions.tell(activity, told, path=post.path, thread=topic.stream, people=allowed)
+
+
+def _levels(space_id: int) -> dict[int, str]:
+    """How much each person wants to hear of a space, of those for whom it is not the usual; the members, where the space's own usual is more."""
+    found = compiled.ask(
+        "SELECT user_id, level FROM notices_level WHERE space_id = %s"
+        " UNION ALL SELECT 0, level FROM notices_spacemail WHERE space_id = %s AND level <> 'normal'",
+        space_id,
+        space_id,
+    )
+    levels = dict(found)
+    usual = levels.pop(0, None)
+    return {**dict.fromkeys(members(space_id), usual), **levels} if usual else levels
 
 
 def _post_of(activity: Activity) -> Post | None:
@@ -93,6 +112,14 @@ def _personal(reason: str) -> Callable[[Activity], None]:
     return told
 
 
+def _paused(activity: Activity) -> None:
+    """Mail does not reach somebody: they are told inside, and so are those who speak for the same institutions."""
+    owner = activity.actor_id
+    entities = Mandate.objects.current().filter(user=owner).values_list("entity_id", flat=True)
+    reasons: Reasons = dict.fromkeys(representatives(entities), "colleague_paused") | {owner: "mail_paused"}
+    actions.tell(activity, reasons, path="/settings/notices/")
+
+
 def _tell_there(activity: Activity, reasons: Reasons, *, tab: str = "") -> None:
     place = activity.target if isinstance(activity.target, Space) else activity.space
     if place is not None:
@@ -100,15 +127,25 @@ def _tell_there(activity: Activity, reasons: Reasons, *, tab: str = "") -> None:
 
 
 def _said(activity: Activity) -> None:
-    """Whom a message named, of those who take part in the conversation and see it."""
+    """Whom a message named, and in a conversation of their own everybody else, of those who take part and see it."""
     message = activity.object
     if not isinstance(message, Message) or message.deleted_at is not None:
         return
-    kept = _fit(activity, dict.fromkeys(_mentioned(activity.data.get("mentioned", ())), "chat_mention"))
     message = Message.objects.with_conversation().get(pk=message.pk)
-    allowed = who_may("message.view", message, kept) if kept else set()
-    thread = message.conversation.stream
-    actions.tell(activity, {user_id: why for user_id, why in kept.items() if user_id in allowed}, path=message.path, thread=thread)
+    conversation = message.conversation
+    reasons: Reasons = {}
+    if conversation.kind != Conversation.Kind.GROUP:
+        muted = Seat.objects.filter(conversation=conversation, muted_at__isnull=False).values_list("user_id", flat=True)
+        reasons = dict.fromkeys(_participants(conversation) - set(muted), "message")
+    kept = _fit(activity, reasons | dict.fromkeys(_mentioned(activity.data.get("mentioned", ())), "chat_mention"))
+    allowed = who_may("message.view", message, kept) if kept else {}
+    told = {user_id: why for user_id, why in kept.items() if user_id in allowed}
+    actions.tell(activity, told, path=message.path, thread=conversation.stream, people=allowed)
+
+
+def _participants(conversation: Conversation) -> set[int]:
+    held = list(conversation.participants.all())
+    return {one.user_id for one in held if one.user_id} | representatives(one.entity_id for one in held if one.entity_id)
 
 
 def _gone(activity: Activity) -> None:
@@ -150,4 +187,5 @@ _TELL: dict[str, Callable[[Activity], None]] = {
     "named": _personal("named"),
     "handed_over": _personal("named"),
     "removed": _personal("removed"),
+    "mail_paused": _paused,
 }

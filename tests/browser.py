@@ -22,6 +22,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from network.activity.jobs import LANES
 from network.activity.worker import run_worker
 from network.assets import bundle_css
 from tests import services
@@ -94,11 +95,13 @@ def server(_daphne: str, transactional_db: None) -> Iterator[str]:
     """The origin of the running program, such as http://127.0.0.1:40123, with a worker; what the test commits, the pages show."""
     _one_epoch()
     stop = threading.Event()
-    worker = threading.Thread(target=run_worker, args=(stop,), name="worker", daemon=True)
-    worker.start()
+    workers = [threading.Thread(target=run_worker, args=(stop, lane), name=f"worker {lane}", daemon=True) for lane in LANES]
+    for worker in workers:
+        worker.start()
     yield _daphne
     stop.set()  # before the tables are emptied
-    worker.join(10)
+    for worker in workers:
+        worker.join(10)
 
 
 @pytest.fixture(scope="session")

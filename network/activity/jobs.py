@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from network import compiled
 
+LANES = ("", "mail", "push")  # each has workers of its own: a mail server that hangs holds up no bell
 Handler = Callable[..., object]
 _handlers: dict[str, Handler] = {}
 _read = False
@@ -29,6 +30,12 @@ def job(name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def lane_of(name: str) -> str:
+    """The lane of a job: "mail" for `mail.send`, the common one for every name that begins with no lane."""
+    first = name.partition(".")[0]
+    return first if first in LANES else ""
 
 
 def handler_of(name: str) -> Handler:

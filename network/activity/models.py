@@ -88,6 +88,8 @@ class Job(models.Model):
     """Work for later, written in the same transaction as its cause. A killed worker's lease runs out and the row comes back."""
 
     name = models.CharField(_("name"), max_length=80)
+    # A lane has workers of its own: a mail server that hangs must not hold up the bell.
+    lane = models.CharField(_("lane"), max_length=8, blank=True, default="", db_default="")
     args = models.JSONField(_("arguments"), default=dict, blank=True)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -101,7 +103,7 @@ class Job(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ["due_at", "id"]
-        indexes = [models.Index(fields=["due_at", "id"], condition=models.Q(parked_at=None), name="job_due")]
+        indexes = [models.Index(fields=["lane", "due_at", "id"], condition=models.Q(parked_at=None), name="job_due_in_lane")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.args}"

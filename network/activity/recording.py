@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from django.db import models, transaction
 from django.utils.module_loading import import_string
 
 from network import compiled
+from network.activity.jobs import lane_of
 from network.activity.models import Activity, Job
 from network.content import Audience
 
@@ -63,13 +65,19 @@ def record(  # noqa: PLR0913 -- a sentence has these parts, each by its name
 
 def later(name: str, *, unique_key: str | None = None, due_at: Any = None, **args: Any) -> None:
     """Put work in the queue, in the caller's transaction; with a `unique_key`, once however often it is asked for."""
-    job = Job(name=name, args=args, unique_key=unique_key)
+    job = Job(name=name, args=args, unique_key=unique_key, lane=lane_of(name))
     if due_at is not None:
         job.due_at = due_at
     if unique_key is not None:
         compiled.insert_quietly(job)
     else:
         compiled.insert(job)
+
+
+def later_all(name: str, work: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Put much work of one name in the queue at once: (unique key, arguments) of each."""
+    lane = lane_of(name)
+    Job.objects.bulk_create([Job(name=name, lane=lane, unique_key=key, args=args) for key, args in work], ignore_conflicts=True)
 
 
 def _announce(activity: Activity) -> None:

@@ -6,18 +6,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from network.permissions import can
-from network.spaces.actors import actors
+from network.spaces.actors import Actor, actors
 from network.spaces.models import Mandate, Membership
 
 
-def who_may(verb: str, thing: Any, user_ids: Iterable[int]) -> set[int]:
-    """Those of `user_ids` who may `verb` the thing now."""
-    return {user_id for user_id, actor in actors(user_ids).items() if can(actor, verb, thing)}
+def who_may(verb: str, thing: Any, user_ids: Iterable[int]) -> dict[int, Actor]:
+    """Those of `user_ids` who may `verb` the thing now, by number."""
+    return {user_id: actor for user_id, actor in actors(user_ids).items() if can(actor, verb, thing)}
 
 
 def representatives(entity_ids: Iterable[int]) -> set[int]:
     """Who holds a current mandate for any of these institutions."""
     return set(Mandate.objects.current().filter(entity__in=list(entity_ids)).values_list("user_id", flat=True))
+
+
+def members(space_id: int) -> set[int]:
+    """Who is in a space: in person, or by a current mandate for an institution that is in it."""
+    held = list(Membership.objects.filter(space=space_id).values_list("user_id", "entity_id"))
+    return {user_id for user_id, _entity in held if user_id} | representatives(entity_id for _user, entity_id in held if entity_id)
 
 
 def managers(space_id: int) -> set[int]:

@@ -92,9 +92,11 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             return []  # their own processes: manage.py work
         from network.activity.clock import run_clock  # noqa: PLC0415 -- tables first
+        from network.activity.jobs import LANES  # noqa: PLC0415
         from network.activity.worker import run_worker  # noqa: PLC0415
 
-        return [threading.Thread(target=run, args=(stop,), name=run.__name__, daemon=True) for run in (run_worker, run_clock)]
+        runs = [(run_clock, stop), *((run_worker, stop, lane) for lane in LANES)]
+        return [threading.Thread(target=run, args=args, name=" ".join([run.__name__, *args[1:]]), daemon=True) for run, *args in runs]
 
     def _greet(self, server: Server, host: str, port: int) -> None:
         if server.failed:

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from network.activity.clock import run_clock
+from network.activity.jobs import LANES
 from network.activity.worker import run_worker
 
 
@@ -18,13 +19,13 @@ class Command(BaseCommand):
         parser.add_argument("--clock", action="store_true", help="put into the queue what the schedule says")
 
     def handle(self, *args: object, worker: bool, clock: bool, **options: object) -> None:
-        runs = [run for wanted, run in ((worker, run_worker), (clock, run_clock)) if wanted]
+        runs = [(run_clock,)] * clock + [(run_worker, lane) for lane in LANES] * worker
         if not runs:
             raise CommandError("Say --worker or --clock (or both).")
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        threads = [threading.Thread(target=run, args=(stop,), name=run.__name__) for run in runs]
+        threads = [threading.Thread(target=run, args=(stop, *lane), name=" ".join([run.__name__, *lane])) for run, *lane in runs]
         for thread in threads:
             thread.start()
         self.stdout.write(f"Working: {', '.join(thread.name for thread in threads)}.")
