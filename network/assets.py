@@ -12,7 +12,7 @@ PARTS = (
     "tokens fonts base controls "
     "layout top-bar search-box rail site-foot door "
     "icon button counter tag avatar card form segmented tabs menu as-selector composer feed attachment prose post "
-    "revision editor prose-editor chat rooms message message-box dialog suggestions topic divider table meter cover place directory notice search "
+    "revision editor prose-editor chat rooms message message-box dialog suggestions topic divider table meter cover place directory notice mail-frame search "
     "timeline state toast connection pagination home people "
     "utilities print"
 ).split()

@@ -80,6 +80,8 @@ SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("mail.sweep", 86400),
 )
 
+DIGEST_SECTIONS: tuple[str, ...] = ()  # what rooms add to a digest: (actor, since) -> notices.mail.digest.Section or None
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "network.middleware.HeadersMiddleware",
@@ -356,6 +358,7 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Multaqa <multaqa@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+LINK_ORIGIN = SITE_ORIGIN or "http://localhost:8000"  # of the addresses in mails; `serve` says its own port
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"  # in Message-ID and List-Id
 MAIL_IN_DOMAIN = env.text("MAIL_IN_DOMAIN")  # mail to reply+…@ this domain comes to us; empty: nobody answers by mail
 MAIL_GRACE_SECONDS = env.number("MAIL_GRACE_SECONDS", 60)  # "at once" waits so long: what is read on the page meanwhile is not mailed
@@ -381,6 +384,7 @@ RATES = {  # action: (how many, in seconds)
     "keep": (30, 60),  # texts of those who were signed out, an address
     "invite": (50, 86_400),
     "csp": (60, 60),
+    "trial": (5, 3_600),  # digests sent to oneself
 }
 SILENCED_SYSTEM_CHECKS = [
     "models.W036",  # conditional unique constraints exist on both of our databases

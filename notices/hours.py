@@ -76,7 +76,9 @@ class Hours:
             return self.at(day + timedelta(days=1), time(0))
         if self.quiet_from > self.quiet_until and now >= self.quiet_from:
             # To the night's end; whether the next day is one of rest is asked then.
-            return self.at(day + timedelta(days=1), time(0) if self.quiet_weekend and not self.works(day + timedelta(days=1)) else self.quiet_until)
+            return self.at(
+                day + timedelta(days=1), time(0) if self.quiet_weekend and not self.works(day + timedelta(days=1)) else self.quiet_until
+            )
         if now < self.quiet_until and (self.quiet_from > self.quiet_until or now >= self.quiet_from):
             return self.at(day, self.quiet_until)
         return None

@@ -62,7 +62,7 @@ def _levels(space_id: int) -> dict[int, str]:
         space_id,
         space_id,
     )
-    levels = dict(found)
+    levels: dict[int, str] = dict(found)
     usual = levels.pop(0, None)
     return {**dict.fromkeys(members(space_id), usual), **levels} if usual else levels
 

@@ -19,7 +19,10 @@ Choices = Mapping[str, Mapping[str, Any]]
 
 # Name and sentence of each preset; "usual" is no choice at all.
 PRESETS: dict[str, tuple[Promise, Promise]] = {
-    "all": (_("Everything"), _("Whatever concerns you, mailed at once and shown on your devices; your groups and whom you follow every day")),
+    "all": (
+        _("Everything"),
+        _("Whatever concerns you, mailed at once and shown on your devices; your groups and whom you follow every day"),
+    ),
     "usual": (_("The usual"), _("What waits for you and mentions at once, the rest in one digest, never the same twice")),
     "least": (_("The least"), _("Mail only for what waits for your answer and for your roles; everything else stays on the platform")),
 }
@@ -46,7 +49,11 @@ def differing(grid: Mapping[str, Wish], role: str) -> dict[str, dict[str, Any]]:
     kept: dict[str, dict[str, Any]] = {}
     for code, wish in grid.items():
         usual, chosen = asdict(KINDS[code].usual(role)), asdict(wish)
-        if other := {channel: chosen[channel] for channel in chosen if chosen[channel] != usual[channel] and _may(KINDS[code], channel, chosen[channel])}:
+        if other := {
+            channel: chosen[channel]
+            for channel in chosen
+            if chosen[channel] != usual[channel] and _may(KINDS[code], channel, chosen[channel])
+        }:
             kept[code] = other
     return kept
 

@@ -34,9 +34,7 @@ _TEXTS: Mapping[str, type[Model]] = {"conversation": Message, "topic": Post}  # 
 
 
 @transaction.atomic
-def tell(
-    activity: Activity, reasons: Mapping[int, str], *, path: str, thread: str = "", people: Mapping[int, Actor] | None = None
-) -> int:
+def tell(activity: Activity, reasons: Mapping[int, str], *, path: str, thread: str = "", people: Mapping[int, Actor] | None = None) -> int:
     """Tell each person of this activity as they wish, once however often it is asked; returns how many were asked for.
 
     `reasons`: person's number → why they are told. Who may not see it must have been left out by the caller, who may have the `people`

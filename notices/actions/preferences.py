@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -11,16 +12,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from network import compiled
 from network.permissions import check
+from network.spaces.actors import Actor
 from network.spaces.models import Space
 from notices import hours, wishes
-from notices.kinds import NOW, OF_REASON, Wish, role_of
+from notices.kinds import DAILY, NOW, OF_REASON, WEEKLY, Wish, role_of
 from notices.models import Level, Notice, Preferences, SpaceMail
 
 if TYPE_CHECKING:
     from forums.models import Board
-    from network.spaces.actors import Actor
     from profiles.models import User
 
 
@@ -30,7 +30,7 @@ def preferences_of(user: User) -> Preferences:
     if found is None:
         row = Preferences(user=user)
         row.next_digest_at = hours.of(user, row).next_digest(timezone.now())
-        compiled.insert_quietly(row)
+        Preferences.objects.bulk_create([row], ignore_conflicts=True)
         found = Preferences.objects.get(user=user)
     return found
 
@@ -76,6 +76,18 @@ def stop_mail(user: User, kinds: Iterable[str]) -> None:
 
 
 @transaction.atomic
+def weekly(user: User) -> None:
+    """Whatever came in the daily digest comes in the weekly one."""
+    preferences_of(user)
+    preferences = Preferences.objects.select_for_update().get(user=user)
+    grid = wishes.all_of(preferences.choices, role := role_of(Actor.of(user)))
+    preferences.choices = wishes.differing(
+        {code: replace(wish, mail=WEEKLY) if wish.mail == DAILY else wish for code, wish in grid.items()}, role
+    )
+    preferences.save(update_fields=["choices"])
+
+
+@transaction.atomic
 def resume_mail(actor: Actor) -> None:
     """The address works again, its owner says."""
     Preferences.objects.filter(user=actor.person).update(paused_at=None, paused_because="", bounces=0)
@@ -102,9 +114,7 @@ def set_space_mail(actor: Actor, space: Space, *, level: str, without_content: b
         raise ValidationError({"board": _("Choose a board of this space.")})
     row = SpaceMail(space=space, level=level, without_content=without_content, board=board)
     row.full_clean(validate_unique=False)
-    SpaceMail.objects.update_or_create(
-        space=space, defaults={"level": level, "without_content": without_content, "board": board}
-    )
+    SpaceMail.objects.update_or_create(space=space, defaults={"level": level, "without_content": without_content, "board": board})
     return row
 
 

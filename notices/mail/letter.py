@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, formatdate, parseaddr
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -30,7 +30,7 @@ class Letter:
         name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
         headers = {
             "Message-ID": mail.message_id,
-            "Date": _date(mail),
+            "Date": formatdate(mail.created_at.timestamp()),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
             **{key: _line(value) for key, value in self.headers.items()},
@@ -47,12 +47,6 @@ class Letter:
         if self.html:
             message.attach_alternative(self.html, "text/html")
         return message
-
-
-def _date(mail: Mail) -> str:
-    from django.core.mail.message import formatdate  # noqa: PLC0415 -- beside its only use
-
-    return formatdate(mail.created_at.timestamp())
 
 
 def _line(text: str) -> str:

@@ -56,8 +56,13 @@ def post_all(mails: Sequence[Mail]) -> list[Mail]:
     """Have many mails sent; those whose key is known already are left as they are. Returns the rows that are there now."""
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
     rows = list(Mail.objects.filter(key__in=[mail.key for mail in mails], state=Mail.State.WAITING))
-    later_all("mail.send", [(f"mail:{mail.pk}", {"mail_id": mail.pk}) for mail in rows])
+    queue(rows)
     return rows
+
+
+def queue(mails: Iterable[Mail]) -> None:
+    """Have rows that are there carried out; asked for twice is once."""
+    later_all("mail.send", [(f"mail:{mail.pk}", {"mail_id": mail.pk}) for mail in mails])
 
 
 class Backend(BaseEmailBackend):
@@ -90,7 +95,7 @@ def compose(mail: Mail) -> Letter | None:
 
 # --- Sending ---------------------------------------------------------------------------------------------------------------
 def send(mail_id: int) -> str:
-    """Send one mail, if it still waits; returns its state. Called at least once: the row is held meanwhile, and knows when it is done."""
+    """Send one mail, if it still waits; returns its state. Called at least once: the row knows when it is done."""
     if _is_away():
         return _once_more(mail_id, _AWAY.why)
     mail = Mail.objects.select_related("user__page__country").filter(pk=mail_id).first()
@@ -104,6 +109,11 @@ def send(mail_id: int) -> str:
         return _end(mail, Mail.State.DROPPED)
     Mail.objects.filter(pk=mail.pk).update(subject=" ".join(letter.subject.split())[:250], attempts=mail.attempts + 1)
     mail.attempts += 1
+    return _carry(letter, mail)
+
+
+def _carry(letter: Letter, mail: Mail) -> str:
+    """To the mail server, and what it says to it."""
     try:
         _hand_over(letter, mail)
     except smtplib.SMTPRecipientsRefused as refused:
@@ -230,4 +240,3 @@ def forget_line() -> None:
         _close(kept[0])
         _LINE.kept = None
     _AWAY.until = 0.0
-

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 PERSON = settings.AUTH_USER_MODEL
 
 
-class Mail(models.Model):
+class Mail(models.Model):  # type: ignore[django-manager-missing]  # notices are a library's model, which has no types
     """One mail to one address. Its words are made when it is sent, so that rights are asked then; a sign-in code brings them along."""
 
     class Kind(models.TextChoices):

@@ -38,6 +38,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, host: str, port: int, bare: bool, **options: object) -> None:
         if not bare:
             self._prepare()
+        if not settings.SITE_ORIGIN:
+            settings.LINK_ORIGIN = f"http://localhost:{port}"  # of the addresses in mails
         from network.asgi import application  # noqa: PLC0415 -- the tables must stand first
         from network.live import hub  # noqa: PLC0415
 
@@ -95,8 +97,8 @@ class Command(BaseCommand):
         from network.activity.jobs import LANES  # noqa: PLC0415
         from network.activity.worker import run_worker  # noqa: PLC0415
 
-        runs = [(run_clock, stop), *((run_worker, stop, lane) for lane in LANES)]
-        return [threading.Thread(target=run, args=args, name=" ".join([run.__name__, *args[1:]]), daemon=True) for run, *args in runs]
+        lanes = [threading.Thread(target=run_worker, args=(stop, lane), name=f"run_worker {lane}", daemon=True) for lane in LANES]
+        return [threading.Thread(target=run_clock, args=(stop,), name="run_clock", daemon=True), *lanes]
 
     def _greet(self, server: Server, host: str, port: int) -> None:
         if server.failed:

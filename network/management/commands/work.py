@@ -19,13 +19,14 @@ class Command(BaseCommand):
         parser.add_argument("--clock", action="store_true", help="put into the queue what the schedule says")
 
     def handle(self, *args: object, worker: bool, clock: bool, **options: object) -> None:
-        runs = [(run_clock,)] * clock + [(run_worker, lane) for lane in LANES] * worker
-        if not runs:
+        if not (worker or clock):
             raise CommandError("Say --worker or --clock (or both).")
         stop = threading.Event()
+        threads = [threading.Thread(target=run_worker, args=(stop, lane), name=f"worker {lane}".strip()) for lane in LANES] if worker else []
+        if clock:
+            threads.append(threading.Thread(target=run_clock, args=(stop,), name="clock"))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-        threads = [threading.Thread(target=run, args=(stop, *lane), name=" ".join([run.__name__, *lane])) for run, *lane in runs]
         for thread in threads:
             thread.start()
         self.stdout.write(f"Working: {', '.join(thread.name for thread in threads)}.")
