@@ -243,7 +243,7 @@ def of_topics(topics: QuerySet[Topic], since: datetime, bareness: Bareness, acto
             continue
         who = topic.on_behalf_of or topic.author.page
         count = counts.get(topic.pk, 0)
-        if topic.created_at > since:
+        if topic.created_at > since and topic.author_id != actor.user_id:
             said = _("new topic") if topic.board_id else _("new post")
             words = [who.name, said]
         else:
