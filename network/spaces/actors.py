@@ -162,7 +162,8 @@ def forget() -> None:
 def _read(user_ids: list[int]) -> dict[int, Actor]:
     if not user_ids:
         return {}
-    users = get_user_model().objects.filter(is_active=True).in_bulk(user_ids)
+    # Not in_bulk: on SQLite it asks again for each thousand.
+    users = {user.pk: user for user in get_user_model().objects.filter(is_active=True, pk__in=user_ids)}
     mandates: dict[int, list[Mandate]] = defaultdict(list)
     for mandate in Mandate.objects.not_over().filter(user__in=users).select_related("entity"):
         mandates[mandate.user_id].append(mandate)

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from network import compiled
 from network.spaces.actors import Actor
 from notices import hours as clock
 from notices import waiting, wishes
@@ -24,6 +25,7 @@ from notices.mail.items import Bareness, Item
 from notices.mail.letter import Letter
 from notices.mail.render import render
 from notices.models import Mail, Notice, Preferences
+from notices.models.preferences import preferences_at_hand
 from notices.queries import sayable
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def compose(mail: Mail) -> Letter | None:
     """The digest of this row as it is now; None when nothing in it is new to the reader. What it tells of is claimed by it."""
     user = mail.user
     assert user is not None  # noqa: S101 -- a digest is a person's
-    actor, preferences = Actor.of(user), Preferences.objects.filter(user=user).first()
+    actor, preferences = Actor.of(user), preferences_at_hand(user)
     grid = wishes.mine(actor, preferences)
     about = mail.about
     frequencies = (DAILY, WEEKLY) if about["weekly"] else (DAILY,)
@@ -87,7 +89,7 @@ def compose(mail: Mail) -> Letter | None:
 
 def preview(user: User, *, weekly: bool = True) -> Digest:
     """What the next digest would say if it were sent now; nothing is claimed."""
-    actor, preferences = Actor.of(user), Preferences.objects.filter(user=user).first()
+    actor, preferences = Actor.of(user), preferences_at_hand(user)
     now, grid = timezone.now(), wishes.mine(actor, preferences)
     theirs = clock.of(user, preferences)
     next_day = theirs.local(theirs.next_digest(now)).date()
@@ -138,13 +140,17 @@ def _made(
     _add(made, _("Replies and mentions"), [line for code, line in by_code if code in REPLIES], _replies)
     places = [line for code, line in by_code if code == "places"]
     seen = {line.thread for line in lines}
+    reading = items.Reading.of(actor, min(since.values()))
     if grid["places"].mail in frequencies:
-        places += _of_places(actor, since[grid["places"].mail], bareness, seen)
+        when = since[grid["places"].mail]
+        fresh = reading.in_my_places(when, _numbers(seen))
+        places += items.of_topics(fresh, when, bareness, actor)
+        seen |= {topic.stream for topic, _count in fresh}
     _add(made, _("Your groups"), places, _topics, more_path="/?scope=following")
     if grid["follows"].mail in frequencies:
         when = since[grid["follows"].mail]
-        followed = items.of_followed(actor, when).exclude(pk__in=_numbers(seen))[: MOST_LINES + 1]
-        _add(made, _("Whom you follow"), items.of_topics(followed, when, bareness, actor), None, more_path="/?scope=following")
+        followed = items.of_topics(reading.of_followed(when, _numbers(seen)), when, bareness, actor)
+        _add(made, _("Whom you follow"), followed, None, more_path="/?scope=following")
     for name in settings.DIGEST_SECTIONS:
         if (section := import_string(name)(actor, since[DAILY])) is not None:
             made.sections.append(section)
@@ -168,13 +174,6 @@ def _owe(made: Digest, actor: Actor, told: list[Notice], *, fresh_since: datetim
     ]
     if fresh_since is not None and any(one.at > fresh_since for one in owed):
         made.is_news = True
-
-
-def _of_places(actor: Actor, since: datetime, bareness: Bareness, seen: set[str]) -> list[Item]:
-    found = items.in_my_places(actor, since).exclude(pk__in=_numbers(seen))[: MOST_LINES + 1]
-    lines = items.of_topics(found, since, bareness, actor)
-    seen.update(f"topic.{line.path.split('/')[2]}" for line in lines if line.path.startswith("/topics/"))
-    return lines
 
 
 def _add(made: Digest, name: str, lines: list[Item], counted: Callable[[int], str] | None, *, more_path: str = "/notices/") -> None:
@@ -211,6 +210,8 @@ def _with_all(found: Any) -> Any:
 @transaction.atomic
 def _claim(mail: Mail, actor: Actor, codes: set[str]) -> list[Notice]:
     """The notices that this digest tells of, newest first: those nobody was mailed of yet, and, after a crash, those it had claimed."""
+    if not _has_any(mail):
+        return []
     found = list(_with_all(_waiting_notices(actor, codes).filter(Q(mail=None) | Q(mail=mail)))[:MOST_NOTICES])
     fresh = [notice.pk for notice in found if notice.mail_id is None]
     if fresh:
@@ -220,6 +221,12 @@ def _claim(mail: Mail, actor: Actor, codes: set[str]) -> list[Notice]:
             mine = set(Notice.objects.filter(pk__in=fresh, mail=mail).values_list("pk", flat=True))
             found = [notice for notice in found if notice.mail_id is not None or notice.pk in mine]
     return found
+
+
+def _has_any(mail: Mail) -> bool:
+    """Whether there is anything to ask rights for: most mornings, of most people, there is not."""
+    sql = "SELECT 1 FROM notices_notice WHERE recipient_id = %s AND unread AND (mail_id IS NULL OR mail_id = %s) AND timestamp > %s LIMIT 1"
+    return bool(compiled.ask(sql, mail.user_id, mail.pk, timezone.now() - timedelta(days=OLDEST_DAYS)))
 
 
 # --- The mail itself ---------------------------------------------------------------------------------------------------------

@@ -10,24 +10,26 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chat.models import Conversation, Message
-from forums.models import Post, ReadMark, Topic, Watch
-from network.spaces.models import Follow, Space
+from forums.models import Post, Topic
+from network import compiled
+from network.spaces.models import Space
 from notices import lines
-from notices.models import Level, Notice, SpaceMail
+from notices.models import Notice, SpaceMail
 
 if TYPE_CHECKING:
+    from forums.models import TopicQuerySet
     from network.spaces.actors import Actor
 
 EXCERPT = 200
 MOST_TOLD = 1_000
+MOST_LOOKED_AT = 40  # topics, for the few lines of a section
 
 
 @dataclass(slots=True)
@@ -87,6 +89,8 @@ def _of_topic(topic: Topic | None, told: list[Notice], posts: dict[int, Post], b
         return None
     newest = told[0]
     here = [posts[number] for number in _numbers(told, Post) if number in posts]
+    if not here:
+        return None  # taken down meanwhile
     if bareness.hides(topic.space_id):
         return _bare(topic.space, newest, topic.path)
     who = _speaker(newest)
@@ -102,9 +106,9 @@ def _of_topic(topic: Topic | None, told: list[Notice], posts: dict[int, Post], b
         ]
     return Item(
         title=Truncator(str(topic)).chars(140),
-        path=here[0].path if here else newest.path,
+        path=here[0].path,
         meta=[*meta, topic.space.name],
-        excerpt=cut(here[0].text) if here else "",
+        excerpt=cut(here[0].text),
         texts=[(post.on_behalf_of.name if post.on_behalf_of else post.author.name, post.html, post.direction) for post in reversed(here)],
         thread=newest.thread,
         speaker=who,
@@ -116,14 +120,16 @@ def _of_talk(actor: Actor, talk: Conversation | None, told: list[Notice], messag
         return None
     newest = told[0]
     here = [messages[number] for number in _numbers(told, Message) if number in messages]
+    if not here:
+        return None  # taken back meanwhile
     who = _speaker(newest)
     if bareness.hides(talk.space_id):
         return Item(_("A new message in a conversation"), talk.path, thread=newest.thread, bare=True)
     return Item(
         title=Truncator(talk.title_for(actor)).chars(140),
-        path=here[0].conversation.path if here else talk.path,
+        path=here[0].path,
         meta=[who, _why(newest.reason)],
-        excerpt=cut(here[0].text) if here else "",
+        excerpt=cut(here[0].text),
         texts=[
             (message.on_behalf_of.name if message.on_behalf_of else message.author.name, message.html, message.direction)
             for message in reversed(here)
@@ -145,12 +151,13 @@ def _alone(actor: Actor, told: list[Notice], bareness: Bareness) -> list[Item]:
 
 def _bare(space: Space | None, notice: Notice, path: str) -> Item:
     """That there is something, and nothing of it; not even the name of a place that nobody may know of."""
-    title = (
-        _("Something new in %(place)s") % {"place": space.name}
-        if space is not None and space.listed
-        else _("Something new in one of your groups")
-    )
-    return Item(title, path, thread=notice.thread, bare=True)
+    return Item(_something_new(space), path, thread=notice.thread, bare=True)
+
+
+def _something_new(space: Space | None) -> str:
+    if space is None or not space.listed:
+        return _("Something new in one of your groups")
+    return _("Something new in %(place)s") % {"place": space.name}
 
 
 def _why(reason: str) -> str:
@@ -208,72 +215,92 @@ def _talks(actor: Actor, threads: Iterable[str]) -> dict[int, Conversation]:
 
 
 # --- Of topics ---------------------------------------------------------------------------------------------------------------
-def in_my_places(actor: Actor, since: datetime) -> QuerySet[Topic]:
-    """Topics and posts of the reader's spaces with something new from somebody else, the newest first; not of what they muted."""
-    if not actor.roles:
-        return Topic.objects.none()
-    return _news(actor, since).filter(space__in=list(actor.roles))
+@dataclass(slots=True)
+class Reading:
+    """What a reader has read, muted and been mailed of: asked once a digest, in plain statements."""
+
+    actor: Actor
+    muted_topics: set[int]
+    muted_spaces: set[int]
+    blocked: set[int]
+    followed: list[int]
+    told: set[int]  # posts that a mail has told of
+
+    @classmethod
+    def of(cls, actor: Actor, since: datetime) -> Reading:
+        me = actor.user_id
+
+        def numbers(sql: str, *values: object) -> set[int]:
+            return {number for (number,) in compiled.ask(sql, *values)}
+
+        mailed = Notice.objects.filter(recipient=me, mail__isnull=False, timestamp__gt=since, thread__startswith="topic.")
+        return cls(
+            actor,
+            numbers("SELECT topic_id FROM forums_watch WHERE user_id = %s AND level = %s", me, "muted"),
+            numbers("SELECT space_id FROM notices_level WHERE user_id = %s AND level = %s", me, "muted"),
+            numbers("SELECT blocked_id FROM profiles_block WHERE user_id = %s", me),
+            sorted(numbers("SELECT space_id FROM spaces_follow WHERE user_id = %s", me)),
+            set(_numbers(list(mailed.select_related("activity")[:MOST_TOLD]), Post)),
+        )
+
+    def in_my_places(self, since: datetime, seen: Iterable[int]) -> list[tuple[Topic, int]]:
+        """Topics and posts of the reader's spaces with something new from somebody else, the newest first, and how many posts that is."""
+        if not self.actor.roles:
+            return []
+        return self._fresh(Topic.objects.filter(space__in=list(self.actor.roles)), since, seen)
+
+    def of_followed(self, since: datetime, seen: Iterable[int]) -> list[tuple[Topic, int]]:
+        """Topics and posts opened by people and institutions whom the reader follows, outside of the reader's own spaces."""
+        if not self.followed:
+            return []
+        theirs = Q(space__in=self.followed) | Q(on_behalf_of__in=self.followed) | Q(author__page__in=self.followed)
+        opened = (
+            Topic.objects.filter(theirs, created_at__gt=since).exclude(space__in=list(self.actor.roles)).exclude(author=self.actor.user_id)
+        )
+        return self._fresh(opened, since, seen)
+
+    def _fresh(self, topics: TopicQuerySet, since: datetime, seen: Iterable[int]) -> list[tuple[Topic, int]]:
+        found = topics.visible_to(self.actor).kept().filter(last_post_at__gt=since).order_by("-last_post_at", "-pk")
+        left_out = self.muted_topics | set(seen)
+        rows = [
+            topic
+            for topic in found.select_related("space", "author__page", "on_behalf_of")[:MOST_LOOKED_AT]
+            if topic.pk not in left_out and topic.space_id not in self.muted_spaces and topic.author_id not in self.blocked
+        ]
+        counts = self._counts([topic.pk for topic in rows], since)
+        return [(topic, counts[topic.pk]) for topic in rows if topic.pk in counts]
+
+    def _counts(self, topics: list[int], since: datetime) -> dict[int, int]:
+        """How many posts of others, unread on the page and told by no mail, each of these topics has: one statement."""
+        if not topics:
+            return {}
+        nobody, nothing = ", ".join(map(str, self.blocked or {0})), ", ".join(map(str, self.told or {0}))
+        sql = (
+            "SELECT p.topic_id, COUNT(*) FROM forums_post p"  # noqa: S608  # nosec B608 # numbers of ours
+            " LEFT JOIN forums_readmark r ON r.topic_id = p.topic_id AND r.user_id = %s"
+            f" WHERE p.topic_id IN ({', '.join(map(str, topics))}) AND p.created_at > %s AND p.deleted_at IS NULL AND p.author_id <> %s"
+            f" AND p.number > COALESCE(r.number, 0) AND p.author_id NOT IN ({nobody}) AND p.id NOT IN ({nothing})"
+            " GROUP BY p.topic_id"
+        )
+        return dict(compiled.ask(sql, self.actor.user_id, since, self.actor.user_id))
 
 
-def of_followed(actor: Actor, since: datetime) -> QuerySet[Topic]:
-    """Topics and posts opened by people and institutions whom the reader follows, outside of the reader's own spaces."""
-    followed = Follow.objects.filter(user=actor.user_id).values("space")
-    mine = Q(space__in=followed) | Q(on_behalf_of__in=followed) | Q(author__page__in=followed)
-    return _news(actor, since).filter(mine, created_at__gt=since).exclude(space__in=list(actor.roles)).exclude(author=actor.user_id)
-
-
-def of_topics(topics: QuerySet[Topic], since: datetime, bareness: Bareness, actor: Actor) -> list[Item]:
-    rows = list(topics.select_related("space", "author__page", "on_behalf_of"))
-    fresh = _fresh(actor, since).filter(topic__in=rows).order_by()
-    counts = dict(fresh.values_list("topic").annotate(n=Count("pk"))) if rows else {}
+def of_topics(found: Sequence[tuple[Topic, int]], since: datetime, bareness: Bareness, actor: Actor) -> list[Item]:
+    """A line for each topic; for all that a silent place has, one."""
     items, barely = [], set()
-    for topic in rows:
+    for topic, count in found:
         if bareness.hides(topic.space_id):
-            if topic.space_id not in barely:  # one line for all that a silent place has
+            if topic.space_id not in barely:
                 barely.add(topic.space_id)
-                items.append(
-                    Item(
-                        _("Something new in %(place)s") % {"place": topic.space.name}
-                        if topic.space.listed
-                        else _("Something new in one of your groups"),
-                        topic.space.path,
-                        bare=True,
-                    )
-                )
+                items.append(Item(_something_new(topic.space), topic.space.path, bare=True))
             continue
-        who = topic.on_behalf_of or topic.author.page
-        count = counts.get(topic.pk, 0)
         if topic.created_at > since and topic.author_id != actor.user_id:
-            said = _("new topic") if topic.board_id else _("new post")
-            words = [who.name, said]
+            words = [(topic.on_behalf_of or topic.author.page).name, _("new topic") if topic.board_id else _("new post")]
         else:
             words = [ngettext("%(count)d new reply", "%(count)d new replies", count) % {"count": count}]
-        items.append(
-            Item(Truncator(str(topic)).chars(140), topic.path, [*words, topic.space.name], cut(topic.excerpt) if topic.board_id else "")
-        )
+        title = Truncator(str(topic)).chars(140)
+        items.append(Item(title, topic.path, [*words, topic.space.name], cut(topic.excerpt) if topic.board_id else "", thread=topic.stream))
     return items
-
-
-def _news(actor: Actor, since: datetime) -> QuerySet[Topic]:
-    muted_here = Watch.objects.filter(topic=OuterRef("pk"), user=actor.user_id, level=Watch.Level.MUTED)
-    muted_there = Level.objects.filter(space=OuterRef("space"), user=actor.user_id, level=Level.Of.MUTED)
-    by_others = _fresh(actor, since).filter(topic=OuterRef("pk"))
-    return (
-        Topic.objects.visible_to(actor)
-        .kept()
-        .filter(Exists(by_others), ~Exists(muted_here), ~Exists(muted_there), last_post_at__gt=since)
-        .exclude(author__blocked_by__user=actor.user_id)
-        .order_by("-last_post_at", "-pk")
-    )
-
-
-def _fresh(actor: Actor, since: datetime) -> QuerySet[Post]:
-    """Posts of others since then that the reader has not read on the page, and that no mail has told them of."""
-    mailed = Notice.objects.filter(recipient=actor.user_id, mail__isnull=False, timestamp__gt=since, thread__startswith="topic.")
-    told = _numbers(list(mailed.select_related("activity")[:MOST_TOLD]), Post)
-    read = ReadMark.objects.filter(topic=OuterRef("topic"), user=actor.user_id).values("number")[:1]
-    fresh = Post.objects.kept().filter(created_at__gt=since, number__gt=Coalesce(Subquery(read), 0)).exclude(author=actor.user_id)
-    return fresh.exclude(pk__in=told).exclude(author__blocked_by__user=actor.user_id)
 
 
 def cut(text: str) -> str:
@@ -285,4 +312,4 @@ def plain(html: object) -> str:
     return unescape(strip_tags(str(html)))
 
 
-__all__ = ["Bareness", "Item", "cut", "in_my_places", "of_followed", "of_notices", "of_topics", "plain"]
+__all__ = ["Bareness", "Item", "Reading", "cut", "of_notices", "of_topics", "plain"]

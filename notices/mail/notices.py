@@ -16,7 +16,8 @@ from notices.mail.items import Bareness, Item
 from notices.mail.letter import Letter
 from notices.mail.render import render, text_of, words_of
 from notices.mail.reply_address import reply_address
-from notices.models import Mail, Notice, Preferences
+from notices.models import Mail, Notice
+from notices.models.preferences import preferences_at_hand
 from notices.queries import sayable
 
 WHOLE = 3  # texts that stand whole in a mail about one thing
@@ -27,7 +28,7 @@ def compose(mail: Mail) -> Letter | None:
     """What of this row's notices is still unread and may still be seen; None when nothing is."""
     user = mail.user
     assert user is not None  # noqa: S101 -- notices are a person's
-    actor, preferences = Actor.of(user), Preferences.objects.filter(user=user).first()
+    actor, preferences = Actor.of(user), preferences_at_hand(user)
     found = sayable(actor).filter(mail=mail, unread=True, done=False)
     told: list[Notice] = list(
         found.select_related("activity__actor__page", "activity__on_behalf_of", "space").order_by("-timestamp", "-pk")

@@ -21,9 +21,11 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
+from network import compiled
 from network.activity.recording import later, later_all
 from notices.mail.letter import Letter
 from notices.models import Mail, Preferences
+from notices.models.preferences import preferences_at_hand
 
 if TYPE_CHECKING:
     from profiles.models import User
@@ -98,7 +100,7 @@ def send(mail_id: int) -> str:
     """Send one mail, if it still waits; returns its state. Called at least once: the row knows when it is done."""
     if _is_away():
         return _once_more(mail_id, _AWAY.why)
-    mail = Mail.objects.select_related("user__page__country").filter(pk=mail_id).first()
+    mail = Mail.objects.select_related("user__page__country", "user__preferences").filter(pk=mail_id).first()
     if mail is None or mail.state != Mail.State.WAITING:
         return mail.state if mail is not None else ""
     # No row is held, and no write lock of SQLite, while words are made and the mail server takes its time: the job's lease keeps others away.
@@ -107,8 +109,8 @@ def send(mail_id: int) -> str:
     letter = compose(mail)
     if letter is None:
         return _end(mail, Mail.State.DROPPED)
-    Mail.objects.filter(pk=mail.pk).update(subject=" ".join(letter.subject.split())[:250], attempts=mail.attempts + 1)
-    mail.attempts += 1
+    mail.subject, mail.attempts = " ".join(letter.subject.split())[:250], mail.attempts + 1
+    compiled.update(mail, "subject", "attempts", "address")
     return _carry(letter, mail)
 
 
@@ -134,15 +136,18 @@ def _takes(user: User, mail: Mail) -> bool:
     if mail.kind == Mail.Kind.READY:
         return True
     mail.address = user.email  # they may have changed it since
-    return not Preferences.objects.filter(user=user, paused_at__isnull=False).exists()
+    preferences = preferences_at_hand(user)
+    return preferences is None or preferences.paused_at is None
 
 
 def _end(mail: Mail, state: str) -> str:
     # What a sign-in mail said is nobody's after it was sent.
-    about = {} if mail.kind == Mail.Kind.READY else mail.about
-    Mail.objects.filter(pk=mail.pk).update(state=state, sent_at=timezone.now() if state == Mail.State.SENT else None, about=about)
-    if state == Mail.State.SENT and mail.user_id:
-        Preferences.objects.filter(user=mail.user_id, bounces__gt=0).update(bounces=0)
+    mail.state, mail.sent_at = state, timezone.now() if state == Mail.State.SENT else None
+    if mail.kind == Mail.Kind.READY:
+        mail.about = {}
+    compiled.update(mail, "state", "sent_at", "about")
+    if mail.sent_at is not None and mail.user is not None and (kept := preferences_at_hand(mail.user)) is not None and kept.bounces:
+        Preferences.objects.filter(pk=kept.pk).update(bounces=0)
     return state
 
 

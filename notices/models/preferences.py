@@ -61,6 +61,15 @@ class Preferences(models.Model):
         return f"preferences of {self.user_id}"
 
 
+def preferences_at_hand(user: Any) -> Preferences | None:
+    """A person's preferences, as fetched with them or by one query; None while they have none."""
+    try:
+        preferences: Preferences = user.preferences
+    except Preferences.DoesNotExist:
+        return None
+    return preferences
+
+
 class Level(models.Model):
     """How much a person wants to hear of a space; without a row, the space's usual."""
 

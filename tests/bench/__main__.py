@@ -1,6 +1,6 @@
 """Measure, in one run: a world of 500 people, 50 boards, 2,000 topics and 40,000 posts; ours and the yardstick by turns, at least nine rounds.
 
-    python -m tests.bench [--rounds 9] [--seconds 1.2] [--only http|sockets|memory|chat] [--keep FOLDER]
+    python -m tests.bench [--rounds 9] [--seconds 1.2] [--only http|sockets|memory|chat|notices] [--keep FOLDER]
 
 A budget is missed when the lower quartile of its ratios exceeds it. Limits raised for measuring: those that the first line of the output names.
 """
@@ -30,6 +30,7 @@ from urllib.parse import urlencode
 from tests.bench import load, sockets
 from tests.bench.chat import Servers, chat
 from tests.bench.meter import cpu_ms, memory_mb, percentile, quartiles
+from tests.bench.notices import notices
 from tests.bench.processes import two_processes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -62,7 +63,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.2)
-    parser.add_argument("--only", choices=("http", "sockets", "memory", "chat"))
+    parser.add_argument("--only", choices=("http", "sockets", "memory", "chat", "notices"))
     parser.add_argument("--keep", type=Path, help="a folder for the world, kept and used again")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="multaqa-bench-"))
@@ -78,9 +79,11 @@ def main() -> int:
         if asked.keep is None:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         world = World(folder)
+        rows: list[Row] = []
+        if asked.only in (None, "notices"):
+            rows += notices(asked.rounds, Row)
         ours = stack.enter_context(Serving("our server", [sys.executable, "manage.py", "serve", "--port"]))
         floor = stack.enter_context(Serving("yardstick", [sys.executable, "-m", "tests.bench.yardsticks"]))
-        rows: list[Row] = []
         if asked.only in (None, "memory"):
             time.sleep(5)
             rows.append(Row("idle memory, web + worker + clock (PSS)", 250, "MB", [memory_mb(ours.pid)]))

@@ -57,7 +57,7 @@ class Office:
         self.cut = 0
         self.chance = chance
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         mood = self.chance.random()
         if mood < 0.01:
             return "451 later please"
@@ -292,7 +292,9 @@ def _expire_leases() -> None:
     from network.activity.models import Job  # noqa: PLC0415
 
     time.sleep(0.8)  # whoever lives writes a new lease at its next job
-    Job.objects.filter(lane="mail", leased_until__isnull=False, leased_until__lt=timezone.now() + timedelta(seconds=59.5)).update(leased_until=None)
+    Job.objects.filter(lane="mail", leased_until__isnull=False, leased_until__lt=timezone.now() + timedelta(seconds=59.5)).update(
+        leased_until=None
+    )
 
 
 def _hasten() -> None:

@@ -166,7 +166,11 @@ def test_every_line_opens_for_its_reader(quiet: SimpleNamespace) -> None:
             continue
         client = Client()
         client.force_login(person.user)
-        paths = {path for path in re.findall(r"http://localhost:8000(/\S+)", got.text) if "/settings/" not in path and not path.startswith("/mail/")}
+        paths = {
+            path
+            for path in re.findall(r"http://localhost:8000(/\S+)", got.text)
+            if "/settings/" not in path and not path.startswith("/mail/")
+        }
         assert paths
         for path in paths:
             assert client.get(path, follow=True).status_code == 200, (person.user.email, path)
@@ -178,7 +182,11 @@ def test_asking_twice_or_by_two_clocks_is_one_digest(quiet: SimpleNamespace) -> 
     rounds.open_windows(at)
     Preferences.objects.update(next_digest_at=at, last_digest_at=WORKDAY - timedelta(hours=3))  # as if the first had not been committed
     rounds.open_windows(at)
-    assert Mail.objects.filter(user=quiet.ezz.user).count() == Job.objects.filter(args__mail_id=Mail.objects.get(user=quiet.ezz.user).pk).count() == 1
+    assert (
+        Mail.objects.filter(user=quiet.ezz.user).count()
+        == Job.objects.filter(args__mail_id=Mail.objects.get(user=quiet.ezz.user).pk).count()
+        == 1
+    )
 
 
 def test_a_digest_costs_the_same_however_much_it_tells(quiet: SimpleNamespace, django_assert_max_num_queries: object) -> None:
@@ -186,7 +194,9 @@ def test_a_digest_costs_the_same_however_much_it_tells(quiet: SimpleNamespace, d
         from django.db import connection  # noqa: PLC0415 -- of this test
         from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             digests.html_of(digests.preview(quiet.carmen.user))
         return len(asked)
 
@@ -203,7 +213,9 @@ def test_a_digest_costs_the_same_however_much_it_tells(quiet: SimpleNamespace, d
 
 
 @pytest.mark.parametrize(("language", "way", "title"), [("ar", "rtl", "ملتقى"), ("fr", "ltr", "Multaqa"), ("en", "ltr", "Multaqa")])
-def test_each_reader_gets_their_language_its_direction_and_their_calendar(quiet: SimpleNamespace, language: str, way: str, title: str) -> None:
+def test_each_reader_gets_their_language_its_direction_and_their_calendar(
+    quiet: SimpleNamespace, language: str, way: str, title: str
+) -> None:
     quiet.ezz.user.language, quiet.ezz.user.calendar = language, "both"
     quiet.ezz.user.save()
     topic_in(quiet, quiet.board)
@@ -232,5 +244,3 @@ def test_the_page_shows_the_next_digest_to_its_reader_only(quiet: SimpleNamespac
     (message,) = sent.outbox
     assert message.to == ["ezz@example.org"]
     assert "للمعاينة" in message.body
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -69,7 +70,7 @@ def test_each_week_has_one_weekly_digest_on_its_first_working_day(zone: str, wee
         if mail.about["weekly"]:
             weeks.append(date.fromisoformat(mail.about["day"]))
     assert {day.isoweekday() for day in weeks[1:]} == {weekend[-1] % 7 + 1}
-    assert {(after - before).days for before, after in zip(weeks[1:], weeks[2:], strict=False)} == {7}
+    assert {(after - before).days for before, after in itertools.pairwise(weeks[1:])} == {7}
 
 
 def test_a_week_whose_first_day_was_missed_is_told_on_the_next() -> None:

@@ -11,6 +11,7 @@ from django.core import mail as sent
 from django.core.mail import send_mail
 from django.utils import timezone
 
+from chat import actions as chat
 from forums import actions as forums
 from forums.models import Topic
 from network.activity.models import Job
@@ -23,6 +24,7 @@ from notices.mail import outbox, rounds
 from notices.models import Mail, Notice, Preferences, SpaceMail
 from profiles.models import User
 from tests.cast import Person, reply_to
+from tests.chat.conftest import say, talk
 from tests.notices.support import carry, hasten, post_office, tell, text_of, words, work
 
 WORKDAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)  # a Wednesday, by day everywhere
@@ -66,7 +68,8 @@ def test_what_was_seen_on_the_page_is_not_mailed(world: SimpleNamespace, topic: 
 def test_what_was_mailed_is_in_no_digest(world: SimpleNamespace, topic: Topic) -> None:
     mention(world, topic)
     assert len(carry(soon())) == 1
-    assert digest(world.basel) is None
+    got = text_of(digest(world.basel))  # ezz's reply, which was not mailed
+    assert "في هذا؟" not in got.text + got.html
 
 
 def test_who_may_no_longer_see_it_gets_no_mail_of_it(world: SimpleNamespace, topic: Topic) -> None:
@@ -281,3 +284,34 @@ def office_port(office: object) -> int:
 
 
 __all__ = ["NOW"]
+
+
+# --- Conversations ------------------------------------------------------------------------------------------------------------
+def test_a_message_that_nobody_read_is_mailed_once_an_hour_and_its_line_leads_there(world: SimpleNamespace) -> None:
+    several = talk(world.carmen, world.basel, world.ezz)
+    for said in ("أين نلتقي غدًا؟", "وفي أي ساعة؟"):
+        say(world.carmen, several, said)
+        tell()
+    assert Notice.objects.filter(reason="message", shown=True).count() == 0  # the counter of conversations tells it on the page
+    assert carry(soon()) == []
+    mails = carry(WORKDAY.replace(hour=11))
+    assert sorted(message.to for message in mails) == [["basel@example.org"], ["ezz@example.org"]]
+    assert "أين نلتقي غدًا؟" in text_of(mails[0]).text
+
+
+def test_a_message_read_on_the_page_or_in_a_muted_conversation_is_not_mailed(world: SimpleNamespace) -> None:
+    several = talk(world.carmen, world.basel, world.ezz)
+    chat.mute(world.ezz.actor, several, muted=True)
+    message = say(world.carmen, several, "مرحبًا")
+    tell()
+    actions.mark_thread_read(world.basel.actor, several.stream, upto=message.number)
+    assert carry(WORKDAY.replace(hour=11)) == []
+
+
+def test_what_was_taken_back_is_in_no_mail(world: SimpleNamespace) -> None:
+    several = talk(world.carmen, world.basel, world.ezz)
+    chat.delete(world.carmen.actor, say(world.carmen, several, "زلّة لسان"))
+    message = say(world.carmen, several, "زلّة أخرى")
+    tell()
+    chat.delete(world.carmen.actor, message)
+    assert carry(WORKDAY.replace(hour=11)) == []

@@ -29,8 +29,8 @@ def deliver() -> None:
 
 
 def told(who: Person) -> list[tuple[str, str]]:
-    """(verb, reason) of this person's notices, oldest first."""
-    return list(Notice.objects.filter(recipient=who.user).order_by("pk").values_list("verb", "reason"))
+    """(verb, reason) of what this person's inbox says, oldest first."""
+    return list(Notice.objects.filter(recipient=who.user, shown=True).order_by("pk").values_list("verb", "reason"))
 
 
 def test_a_reply_is_told_to_those_who_watch_and_to_nobody_else(world: SimpleNamespace, topic: Topic) -> None:
@@ -246,7 +246,7 @@ def test_the_line_names_the_conversation_and_leads_to_the_message(world: SimpleN
     client.force_login(world.basel.user)
     html = client.get("/ar/notices/").content.decode()
     assert ("لجنة التحضير" in html, "عز" in html, "كلمة لا تظهر" in html) == (True, True, False)
-    notice = Notice.objects.get()
+    notice = Notice.objects.get(reason="chat_mention")
     assert client.get(f"/ar/notices/{notice.pk}/")["Location"] == f"/ar{message.path}"
     assert client.get("/notices/count/").json() == {"count": 0}
 

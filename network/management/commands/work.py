@@ -22,7 +22,9 @@ class Command(BaseCommand):
         if not (worker or clock):
             raise CommandError("Say --worker or --clock (or both).")
         stop = threading.Event()
-        threads = [threading.Thread(target=run_worker, args=(stop, lane), name=f"worker {lane}".strip()) for lane in LANES] if worker else []
+        threads = (
+            [threading.Thread(target=run_worker, args=(stop, lane), name=f"worker {lane}".strip()) for lane in LANES] if worker else []
+        )
         if clock:
             threads.append(threading.Thread(target=run_clock, args=(stop,), name="clock"))
         for number in (signal.SIGINT, signal.SIGTERM):
