@@ -88,6 +88,10 @@ class Workers:
         if again:
             self.running[place] = self._start()
 
+    def hold(self, *, still: bool) -> None:
+        for process in self.running:
+            os.killpg(process.pid, signal.SIGSTOP if still else signal.SIGCONT)
+
     def stop(self) -> None:
         for place in range(len(self.running)):
             self.kill(place, again=False)
@@ -175,12 +179,14 @@ class _Windows:
         self._wait("", 300)
         # A Monday to Thursday, at noon: a working day with its hour behind it for every reader.
         at = datetime(2027, 1, 4, 12, tzinfo=UTC) + timedelta(weeks=number // 4, days=number % 4)
+        self.workers.hold(still=True)  # until it is known what is expected
         Preferences.objects.update(next_digest_at=at, last_digest_at=mark)
         while rounds.open_windows(at):
             pass
         expected = self._expected()
         waiting = len(expected)
         before, due = len(self.office.taken), sorted(self.chance.sample(range(1, max(waiting * 8 // 10, kills + 2)), max(kills, 0)))
+        self.workers.hold(still=False)
         deadline = time.monotonic() + 900
         while Mail.objects.filter(state="waiting").exists() and time.monotonic() < deadline:
             while due and len(self.office.taken) - before >= due[0]:
