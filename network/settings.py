@@ -80,6 +80,7 @@ SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("mail.sweep", 86400),
 )
 
+WAITING = ("notices.waiting.requests", "notices.waiting.invitations", "moderation.waiting.reports")  # (actor) -> list[Waiting]
 DIGEST_SECTIONS: tuple[str, ...] = ()  # what rooms add to a digest: (actor, since) -> notices.mail.digest.Section or None
 
 MIDDLEWARE = [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation
@@ -36,7 +37,14 @@ SENTENCES = {
     "named": _("%(who)s changed your role in %(place)s"),
     "handed_over": _("%(who)s handed %(place)s over to you"),
     "removed": _("%(who)s removed you from %(place)s"),
+    "topic": _("%(who)s opened the topic %(what)s"),
+    "post": _("%(who)s wrote in %(what)s"),
+    "message": _("%(who)s wrote to you in %(what)s"),
+    "mail_paused": _("Mail to you is paused: your address did not take it. Look at it in your settings."),
+    "colleague_paused": _("Mail does not reach %(who)s any more. Tell them; their address is in their settings."),
 }
+OWN = ("mail_paused", "colleague_paused")  # said by the reason: the verb is the same for both
+POINTED = ("mention", "chat_mention", "quote")  # said to the reader, not only near them
 ICONS = {
     "mention": "at",
     "chat_mention": "chat",
@@ -51,11 +59,22 @@ ICONS = {
 
 @dataclass(slots=True)
 class Line:
-    notice: Notice
+    notice: Notice  # the newest of the line
     sentence: SafeString
     quote: str
     icon: str
     path: str
+    what: SafeString = field(default_factory=SafeString)
+    told: list[Notice] = field(default_factory=list)
+
+    @property
+    def is_unread(self) -> bool:
+        return any(notice.unread for notice in self.told)
+
+    @property
+    def may_mute(self) -> bool:
+        """Whether there is something to be silent about: a topic or a conversation."""
+        return self.notice.thread.startswith(("topic.", "conversation."))
 
 
 def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
@@ -69,18 +88,50 @@ def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
         thing = things.get(int(notice.target_object_id or 0)) if things is not None else None
         if things is not None and thing is None:
             continue
-        pattern = SENTENCES.get(notice.verb) or SENTENCES.get(notice.reason) or _("%(who)s did something in %(place)s")
+        pattern = (
+            SENTENCES.get(notice.reason if notice.reason in OWN else notice.verb)
+            or SENTENCES.get(notice.reason)
+            or _("%(who)s did something in %(place)s")
+        )
         speaker = notice.activity.on_behalf_of or notice.activity.actor.page
+        what = _bold(Truncator(_title(actor, thing)).chars(90))
         sentence = format_html(
             # The pattern is ours; what stands in it is escaped by format_html.
             str(pattern) % {"who": "{who}", "what": "{what}", "place": "{place}"},
             who=_bold(speaker.name),
-            what=_bold(Truncator(_title(actor, thing)).chars(90)),
+            what=what,
             place=_bold(notice.space.name if notice.space else ""),
         )
         icon = ICONS.get(notice.reason, "bell")
-        lines.append(Line(notice, sentence, str(notice.activity.data.get("message", "")), icon, f"/notices/{notice.pk}/"))
+        lines.append(Line(notice, sentence, str(notice.activity.data.get("message", "")), icon, f"/notices/{notice.pk}/", what, [notice]))
     return lines
+
+
+def grouped(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
+    """One line a thread: "7 replies from 4 people in …". A mention says who, and how much else there is. In the order of their newest."""
+    threads: dict[str, list[Line]] = {}
+    for line in of(actor, sorted(notices, key=lambda notice: (notice.timestamp, notice.pk), reverse=True)):
+        threads.setdefault(line.notice.thread or f"notice.{line.notice.pk}", []).append(line)
+    return [_together(lines) for lines in threads.values()]
+
+
+def _together(lines: list[Line]) -> Line:
+    """What is new of a thread in one sentence; when nothing is, all that was told of it."""
+    told = [line.notice for line in lines]
+    fresh = [line for line in lines if line.notice.unread] or lines
+    first = next((line for line in fresh if line.notice.reason in POINTED), fresh[0])
+    if len(fresh) > 1 and first.notice.thread.startswith(("topic.", "conversation.")):
+        people = {(line.notice.activity.on_behalf_of_id, line.notice.activity.actor_id) for line in fresh}
+        if first.notice.reason in POINTED:
+            more = ngettext("and %(count)d more here", "and %(count)d more here", len(fresh) - 1) % {"count": len(fresh) - 1}
+            sentence = format_html("{}, {}", first.sentence, more)
+        else:
+            said = ngettext("%(count)d reply", "%(count)d replies", len(fresh)) % {"count": len(fresh)}
+            by = ngettext("%(count)d person", "%(count)d people", len(people)) % {"count": len(people)}
+            sentence = format_html(gettext("{posts} from {people} in {what}"), posts=said, people=by, what=first.what)
+        first = replace(first, sentence=sentence)
+    # Opened, the line leads to the oldest that is new.
+    return replace(first, notice=lines[0].notice, path=fresh[-1].path, told=told)
 
 
 def _things(seen: Any, notices: list[Notice]) -> dict[int, Any]:

@@ -10,7 +10,7 @@ from chat.models import Conversation, Message, Seat
 from forums.models import Post, Topic, Watch
 from network import compiled
 from network.activity.models import Activity
-from network.spaces.models import JoinRequest, Mandate, Space
+from network.spaces.models import Invitation, JoinRequest, Mandate, Space
 from network.spaces.readers import managers, members, representatives, who_may
 from notices import actions
 
@@ -92,20 +92,32 @@ def _mentioned(space_ids: list[int]) -> set[int]:
 
 
 def _asked(activity: Activity) -> None:
-    if JoinRequest.objects.filter(pk=activity.data.get("request")).exists():
-        _tell_there(activity, dict.fromkeys(managers(activity.space_id or 0), "request"), tab="members/")
+    request = activity.data.get("request")
+    if JoinRequest.objects.filter(pk=request).exists():
+        reasons: Reasons = dict.fromkeys(managers(activity.space_id or 0), "request")
+        _tell_there(activity, reasons, tab="requests/", thread=f"request.{request}")
 
 
 def _invited(activity: Activity) -> None:
     guest = activity.object
-    if not isinstance(guest, Space):
+    invitation = activity.data.get("invitation")
+    if not isinstance(guest, Space) or not Invitation.objects.filter(pk=invitation).exists():
         return
     people = {guest.user_id} if guest.user_id else representatives([guest.pk])
-    actions.tell(activity, _fit(activity, dict.fromkeys(filter(None, people), "invitation")), path="/invitations/")
+    reasons = _fit(activity, dict.fromkeys(filter(None, people), "invitation"))
+    actions.tell(activity, reasons, path="/invitations/", thread=f"invitation.{invitation}")
+
+
+def _settled(activity: Activity) -> None:
+    """What was asked is answered or taken back: nobody is told any more that it waits for them."""
+    for name in ("request", "invitation"):
+        if number := activity.data.get(name):
+            actions.forget_thread(f"{name}.{number}")
 
 
 def _personal(reason: str) -> Callable[[Activity], None]:
     def told(activity: Activity) -> None:
+        _settled(activity)
         if isinstance(activity.object, Space) and activity.object.user_id:
             _tell_there(activity, {activity.object.user_id: reason})
 
@@ -120,10 +132,10 @@ def _paused(activity: Activity) -> None:
     actions.tell(activity, reasons, path="/settings/notices/")
 
 
-def _tell_there(activity: Activity, reasons: Reasons, *, tab: str = "") -> None:
+def _tell_there(activity: Activity, reasons: Reasons, *, tab: str = "", thread: str = "") -> None:
     place = activity.target if isinstance(activity.target, Space) else activity.space
     if place is not None:
-        actions.tell(activity, _fit(activity, reasons), path=place.path + tab)
+        actions.tell(activity, _fit(activity, reasons), path=place.path + tab, thread=thread)
 
 
 def _said(activity: Activity) -> None:
@@ -180,6 +192,9 @@ _TELL: dict[str, Callable[[Activity], None]] = {
     "left_conversation": _gone,
     "asked_to_join": _asked,
     "invited": _invited,
+    "joined": _settled,
+    "declined_invitation": _settled,
+    "withdrew_request": _settled,
     "approved": _personal("approved"),
     "declined": _personal("declined"),
     "mandated": _personal("mandate"),

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from notices import mail_views, views
+from notices.views import inbox, mail, settings
 
 urlpatterns = [
-    path("notices/", views.inbox, name="notices"),
-    path("notices/digest/", mail_views.preview, name="digest_preview"),
-    path("notices/digest/mail/", mail_views.preview_mail, name="digest_mail"),
-    path("notices/<int:notice_id>/", views.go, name="notice"),
+    path("notices/", inbox.inbox, name="notices"),
+    path("settings/notices/", settings.settings, name="notice_settings"),
+    path("spaces/<int:space_id>/notices/", settings.of_space, name="space_notices"),
+    path("notices/digest/", mail.preview, name="digest_preview"),
+    path("notices/digest/mail/", mail.preview_mail, name="digest_mail"),
+    path("notices/<int:notice_id>/", inbox.go, name="notice"),
 ]

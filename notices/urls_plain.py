@@ -2,14 +2,21 @@
 
 from django.urls import path
 
-from notices import mail_views, views
+from notices.views import inbox, mail, settings
 
 urlpatterns = [
-    path("mail/stop/<str:token>/", mail_views.stop, name="mail_stop"),
-    path("mail/weekly/<str:token>/", mail_views.weekly, name="mail_weekly"),
-    path("notices/digest/trial/", mail_views.trial, name="digest_trial"),
-    path("notices/count/", views.count, name="notices_count"),
-    path("notices/read/", views.read_all, name="notices_read"),
-    path("notices/seen/", views.seen, name="notices_seen"),
-    path("notices/<int:notice_id>/read/", views.read, name="notice_read"),
+    path("mail/stop/<str:token>/", mail.stop, name="mail_stop"),
+    path("mail/weekly/<str:token>/", mail.weekly, name="mail_weekly"),
+    path("notices/digest/trial/", mail.trial, name="digest_trial"),
+    path("notices/count/", inbox.count, name="notices_count"),
+    path("notices/read/", inbox.read_all, name="notices_read"),
+    path("notices/new/", inbox.new, name="notices_new"),
+    path("notices/seen/", inbox.seen, name="notices_seen"),
+    path("notices/<int:notice_id>/read/", inbox.read, name="notice_read"),
+    path("notices/<int:notice_id>/done/", inbox.finish, name="notice_done"),
+    path("notices/<int:notice_id>/snooze/", inbox.snooze, name="notice_snooze"),
+    path("notices/<int:notice_id>/mute/", inbox.mute, name="notice_mute"),
+    path("settings/notices/preset/", settings.preset, name="notice_preset"),
+    path("settings/notices/resume/", settings.resume, name="notice_resume"),
+    path("spaces/<int:space_id>/level/", settings.level, name="space_level"),
 ]

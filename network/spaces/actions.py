@@ -173,7 +173,7 @@ def accept(actor: Actor, invitation: Invitation) -> Membership:
     _check_answers(actor, waiting)
     membership, made = admit(space, user=waiting.user, entity=waiting.entity, role=waiting.role, approved_by=waiting.by)
     if made:
-        record(actor.speaking_for(waiting.entity_id), "joined", space, space=space)
+        record(actor.speaking_for(waiting.entity_id), "joined", space, space=space, invitation=waiting.pk)
     return membership
 
 
@@ -182,7 +182,8 @@ def decline(actor: Actor, invitation: Invitation) -> None:
     """Decline, or, for whoever may invite, take the invitation back."""
     if not (invitation.by_id == actor.user_id or actor.roles.get(invitation.space_id) in ("owner", "moderator")):
         _check_answers(actor, invitation)
-    Invitation.objects.filter(pk=invitation.pk).delete()
+    if Invitation.objects.filter(pk=invitation.pk).delete()[0]:
+        record(actor, "declined_invitation", invitation.space, reach=Audience.MANAGERS, invitation=invitation.pk)
 
 
 @transaction.atomic
@@ -200,17 +201,20 @@ def answer_request(actor: Actor, request: JoinRequest, *, approve: bool, message
         raise ValidationError(_("Whoever asked no longer speaks for the institution: decline the request, or invite the institution."))
     JoinRequest.objects.filter(pk=asked.pk).delete()
     if not approve:
-        record(actor, "declined", asked.user.page, target=space, reach=Audience.MANAGERS, message=message)
+        record(actor, "declined", asked.user.page, target=space, reach=Audience.MANAGERS, message=message, request=asked.pk)
         return None
     membership, _made = admit(space, user=None if asked.entity_id else asked.user, entity=asked.entity, approved_by=actor.person)
-    record(actor, "approved", asked.user.page, target=space, reach=Audience.MANAGERS, message=message)
+    record(actor, "approved", asked.user.page, target=space, reach=Audience.MANAGERS, message=message, request=asked.pk)
     return membership
 
 
 @transaction.atomic
 def withdraw_request(actor: Actor, space: Space) -> None:
     """Take one's own request to join back; without one it is quiet."""
-    JoinRequest.objects.filter(space=space, user=actor.user_id).delete()
+    asked = JoinRequest.objects.filter(space=space, user=actor.user_id).first()
+    if asked is not None:
+        record(actor, "withdrew_request", space, reach=Audience.MANAGERS, request=asked.pk)
+        asked.delete()
 
 
 # --- Following -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from network.permissions import can
 from network.spaces.actors import Actor, actors
 from network.spaces.models import Mandate, Membership
@@ -13,6 +15,11 @@ from network.spaces.models import Mandate, Membership
 def who_may(verb: str, thing: Any, user_ids: Iterable[int]) -> dict[int, Actor]:
     """Those of `user_ids` who may `verb` the thing now, by number."""
     return {user_id: actor for user_id, actor in actors(user_ids).items() if can(actor, verb, thing)}
+
+
+def addressed_to(actor: Actor) -> Q:
+    """Which invitations are the actor's to answer: their own, and those to institutions they speak for now."""
+    return Q(user=actor.user_id) | Q(entity__in=list(actor.mandates))
 
 
 def representatives(entity_ids: Iterable[int]) -> set[int]:

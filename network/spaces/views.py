@@ -17,6 +17,7 @@ from network.spaces import actions
 from network.spaces.actors import Actor
 from network.spaces.answers import back, sentence
 from network.spaces.models import Invitation, Space
+from network.spaces.readers import addressed_to
 
 
 @require_safe
@@ -45,7 +46,7 @@ def accept(request: Request, invitation_id: int) -> HttpResponse:
 def decline(request: Request, invitation_id: int) -> HttpResponse:
     """Say no, or take an invitation of one's own space back."""
     actor: Actor = request.actor
-    found = Invitation.objects.filter(_addressed_to(actor) | Q(space__in=actor.managed) | Q(by=actor.user_id))
+    found = Invitation.objects.filter(addressed_to(actor) | Q(space__in=actor.managed) | Q(by=actor.user_id))
     invitation = get_object_or_404(found, pk=invitation_id)
     actions.decline(actor, invitation)
     return back(request, "/")
@@ -68,8 +69,4 @@ def unfollow(request: Request, space_id: int) -> HttpResponse:
 
 
 def _mine(actor: Actor):  # type: ignore[no-untyped-def]
-    return Invitation.objects.filter(_addressed_to(actor))
-
-
-def _addressed_to(actor: Actor) -> Q:
-    return Q(user=actor.user_id) | Q(entity__in=list(actor.mandates))
+    return Invitation.objects.filter(addressed_to(actor))

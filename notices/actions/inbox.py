@@ -11,6 +11,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chat import actions as chat
+from chat.models import Conversation
+from forums import actions as forums
+from forums.models import Topic, Watch
 from notices.actions.notices import ring
 from notices.models import Notice
 
@@ -39,6 +43,30 @@ def snooze(actor: Actor, notice: Notice, until: datetime) -> None:
         raise ValidationError(_("Choose a time to come."))
     line_of(actor, notice).update(snoozed_until=until, done=False)
     ring([actor.user_id or 0])
+
+
+@transaction.atomic
+def wake(actor: Actor, notice: Notice) -> None:
+    """Not put off after all."""
+    line_of(actor, notice).update(snoozed_until=None)
+    ring([actor.user_id or 0])
+
+
+@transaction.atomic
+def mute(actor: Actor, notice: Notice, *, muted: bool) -> bool:
+    """Hear no more of the topic or conversation that a line is about; False when it is about neither. What was told of it is read."""
+    kind, _dot, number = notice.thread.partition(".")
+    if kind == "topic":
+        topic = Topic.objects.visible_to(actor).select_related("space").get(pk=int(number))
+        forums.watch(actor, topic, Watch.Level.MUTED if muted else Watch.Level.NORMAL)
+    elif kind == "conversation":
+        chat.mute(actor, Conversation.objects.visible_to(actor).with_participants().get(pk=int(number)), muted=muted)
+    else:
+        return False
+    if muted:
+        line_of(actor, notice).update(unread=False)
+        ring([actor.user_id or 0])
+    return True
 
 
 def come_back() -> int:

@@ -23,7 +23,7 @@ export function connect(place) {
     timer = setTimeout(ask, PATIENCE);
   };
   const onHint = (event) => {
-    if (event.detail.kind === "activity") soon();
+    if (event.detail.kind === (place.dataset.kind || "activity")) soon();
   };
   // Back from a broken line: hints may have been lost.
   const onConnection = (event) => {

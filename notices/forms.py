@@ -1,0 +1,118 @@
+"""What people choose about notices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forums.models import Board
+from network.spaces.models import Space
+from notices.kinds import KINDS, MAIL, SENTENCES, Kind, Wish
+from notices.models import Channel, Frequency, Level, Preferences, SpaceMail
+
+
+class PreferencesForm(forms.ModelForm):
+    """The grid (a field for each kind and channel that may be chosen) and the hours."""
+
+    digest_at = forms.TimeField(
+        label=_("When the digest comes"), widget=forms.TimeInput(attrs={"type": "time", "step": "900"}, format="%H:%M")
+    )
+    quiet_from = forms.TimeField(label=_("Quiet from"), widget=forms.TimeInput(attrs={"type": "time", "step": "900"}, format="%H:%M"))
+    quiet_until = forms.TimeField(label=_("until"), widget=forms.TimeInput(attrs={"type": "time", "step": "900"}, format="%H:%M"))
+
+    class Meta:
+        model = Preferences
+        fields = ("digest_at", "quiet", "quiet_from", "quiet_until", "quiet_weekend", "weekend", "without_content")
+        labels = {
+            "quiet": _("Quiet hours: no mail at once, nothing on your devices"),
+            "quiet_weekend": _("Quiet on weekend days too"),
+            "weekend": _("Your weekend"),
+            "without_content": _("Mails to me say that something is new, never what"),
+        }
+        widgets = {
+            "quiet": forms.CheckboxInput(attrs={"class": "switch"}),
+            "quiet_weekend": forms.CheckboxInput(attrs={"class": "switch"}),
+            "without_content": forms.CheckboxInput(attrs={"class": "switch"}),
+        }
+
+    def __init__(self, *args: Any, grid: dict[str, Wish], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.grid = grid
+        for kind in KINDS.values():
+            for channel in kind.channels:
+                if channel not in kind.fixed:
+                    self.fields[f"{kind.code}-{channel}"] = _cell(kind, channel, getattr(grid[kind.code], channel))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The grid as the page shows it: a row for each kind, a cell for each channel."""
+        rows = []
+        for kind in KINDS.values():
+            cells = []
+            for channel in Channel.values:
+                has = channel in kind.channels
+                fixed = channel in kind.fixed
+                cells.append(
+                    {
+                        "label": Channel(channel).label,
+                        "field": self[f"{kind.code}-{channel}"] if has and not fixed else None,
+                        "fixed": has and fixed and (channel != MAIL),
+                    }
+                )
+            rows.append({"kind": kind, "cells": cells})
+        return rows
+
+    @property
+    def chosen(self) -> dict[str, Wish]:
+        """The grid as it was sent; what is fixed stays."""
+        grid = {}
+        for code, kind in KINDS.items():
+            values = {
+                channel: self.cleaned_data[f"{code}-{channel}"] for channel in kind.channels if f"{code}-{channel}" in self.cleaned_data
+            }
+            before = self.grid[code]
+            grid[code] = Wish(
+                shown=values.get(Channel.SHOWN, before.shown),
+                mail=values.get(Channel.MAIL, before.mail),
+                push=values.get(Channel.PUSH, before.push),
+            )
+        return grid
+
+    @property
+    def hours(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+def _cell(kind: Kind, channel: str, value: Any) -> forms.Field:
+    if channel == MAIL:
+        words = [(code, Frequency(code).label) for code in kind.mails]
+        return forms.ChoiceField(choices=words, initial=value, label=Channel(channel).label)
+    return forms.BooleanField(
+        required=False, initial=value, label=Channel(channel).label, widget=forms.CheckboxInput(attrs={"class": "switch"})
+    )
+
+
+class SpaceMailForm(forms.ModelForm):
+    """How a space writes to its people, for those who manage it."""
+
+    class Meta:
+        model = SpaceMail
+        fields = ("level", "without_content", "board")
+        labels = {
+            "level": _("What members hear, unless they choose otherwise"),
+            "without_content": _("Mails about this place say that something is new, never what"),
+            "board": _("Mails of members become topics on this board"),
+        }
+        widgets = {"without_content": forms.CheckboxInput(attrs={"class": "switch"})}
+
+    def __init__(self, *args: Any, space: Space, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        board = self.fields["board"]
+        board.queryset = Board.objects.filter(space=space)  # type: ignore[attr-defined]  # a ModelChoiceField
+        board.empty_label = _("None: no mail is taken")  # type: ignore[attr-defined]
+        self.fields["level"].choices = [(code, Level.Of(code).label) for code in Level.Of.values if code != "muted"]  # type: ignore[attr-defined]
+
+
+__all__ = ["SENTENCES", "PreferencesForm", "SpaceMailForm"]
