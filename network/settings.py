@@ -78,6 +78,7 @@ SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("mail.rounds", 15),
     ("mail.windows", 60),
     ("mail.sweep", 86400),
+    *([("mail.fetch", 60)] if env.text("IMAP_HOST") else []),
 )
 
 WAITING = ("notices.waiting.requests", "notices.waiting.invitations", "moderation.waiting.reports")  # (actor) -> list[Waiting]
@@ -362,6 +363,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LINK_ORIGIN = SITE_ORIGIN or "http://localhost:8000"  # of the addresses in mails; `serve` says its own port
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"  # in Message-ID and List-Id
 MAIL_IN_DOMAIN = env.text("MAIL_IN_DOMAIN")  # mail to reply+…@ this domain comes to us; empty: nobody answers by mail
+MAIL_IN_MAX_BYTES = 40 * 1024 * 1024
+# A mailbox that is asked each minute; empty: none is.
+IMAP_HOST = env.text("IMAP_HOST")
+IMAP_PORT = env.number("IMAP_PORT", 993)
+IMAP_USER = env.text("IMAP_USER")
+IMAP_PASSWORD = env.text("IMAP_PASSWORD")
+IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
 MAIL_GRACE_SECONDS = env.number("MAIL_GRACE_SECONDS", 60)  # "at once" waits so long: what is read on the page meanwhile is not mailed
 MAIL_PATIENCE_DAYS = 3  # so long a mail that cannot be delivered yet is tried again
 
@@ -385,6 +393,7 @@ RATES = {  # action: (how many, in seconds)
     "keep": (30, 60),  # texts of those who were signed out, an address
     "invite": (50, 86_400),
     "csp": (60, 60),
+    "refusal": (1, 3_600),  # polite mails to whoever wrote from somewhere else, an address
     "trial": (5, 3_600),  # digests sent to oneself
 }
 SILENCED_SYSTEM_CHECKS = [

@@ -30,6 +30,14 @@ def sweep() -> None:
     outbox.sweep()
 
 
+@job("mail.fetch")
+def fetch() -> None:
+    """Ask the mailbox for what came in."""
+    from notices.mail import mailbox  # noqa: PLC0415 -- only where there is one
+
+    mailbox.fetch()
+
+
 @job("notices.come_back")
 def come_back() -> None:
     """What was put off until now stands in the inbox again."""

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from notices.mail.reply_address import bounce_address
+
 if TYPE_CHECKING:
     from notices.models import Mail
 
@@ -33,12 +35,13 @@ class Letter:
             "Date": formatdate(mail.created_at.timestamp()),
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
+            "From": formataddr((_line(self.sender or name), address)),
             **{key: _line(value) for key, value in self.headers.items()},
         }
         message = EmailMultiAlternatives(
             _line(self.subject)[:250],
             self.text,
-            formataddr((_line(self.sender or name), address)),
+            bounce_address(mail.pk) or address,  # of the envelope: where it is told that the mail did not arrive
             [mail.address],
             headers=headers,
             reply_to=[self.reply_to] if self.reply_to else None,
