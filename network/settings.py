@@ -303,7 +303,8 @@ CONTENT_SECURITY_POLICY = {
         ],
         "media-src": [SELF],
         "manifest-src": [SELF],
-        "worker-src": [f"{SITE_ORIGIN}/static/" if SITE_ORIGIN else SELF],
+        # This one address: user files stand on this host too, and none of them may become a worker.
+        "worker-src": [f"{SITE_ORIGIN}/sw.js"] if SITE_ORIGIN else ["http://localhost:*/sw.js", "http://127.0.0.1:*/sw.js"],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -371,6 +372,15 @@ IMAP_USER = env.text("IMAP_USER")
 IMAP_PASSWORD = env.text("IMAP_PASSWORD")
 IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
 MAIL_GRACE_SECONDS = env.number("MAIL_GRACE_SECONDS", 60)  # "at once" waits so long: what is read on the page meanwhile is not mailed
+PUSH_HOSTS = [
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    ".push.services.mozilla.com",
+    ".push.apple.com",
+    ".notify.windows.com",
+    *env.words("PUSH_HOSTS"),
+]  # the browsers' push services; a name that begins with a dot stands for all below it
+PUSH_TRIAL_ORIGINS: list[str] = []  # of tests
 MAIL_PATIENCE_DAYS = 3  # so long a mail that cannot be delivered yet is tried again
 
 # --- Limits of content (reliability, Checklist) ----------------------------------------------------------------------------
@@ -394,6 +404,7 @@ RATES = {  # action: (how many, in seconds)
     "invite": (50, 86_400),
     "csp": (60, 60),
     "refusal": (1, 3_600),  # polite mails to whoever wrote from somewhere else, an address
+    "devices": (30, 3_600),
     "trial": (5, 3_600),  # digests sent to oneself
 }
 SILENCED_SYSTEM_CHECKS = [

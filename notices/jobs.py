@@ -38,6 +38,14 @@ def fetch() -> None:
     mailbox.fetch()
 
 
+@job("push.send")
+def push(activity_id: int, users: list[int], path: str, thread: str) -> None:
+    """Tell the devices of these people."""
+    from notices.push import send  # noqa: PLC0415 -- its libraries are large, and only this lane needs them
+
+    send.push(activity_id, users, path=path, thread=thread)
+
+
 @job("notices.come_back")
 def come_back() -> None:
     """What was put off until now stands in the inbox again."""

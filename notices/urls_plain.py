@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notices.views import inbox, mail, settings
+from notices.views import devices, inbox, mail, settings
 
 urlpatterns = [
     path("mail/stop/<str:token>/", mail.stop, name="mail_stop"),
@@ -18,5 +18,9 @@ urlpatterns = [
     path("notices/<int:notice_id>/mute/", inbox.mute, name="notice_mute"),
     path("settings/notices/preset/", settings.preset, name="notice_preset"),
     path("settings/notices/resume/", settings.resume, name="notice_resume"),
+    path("sw.js", devices.worker, name="worker"),
+    path("devices/", devices.subscribe, name="device_subscribe"),
+    path("devices/<int:device_id>/end/", devices.end, name="device_end"),
+    path("devices/<int:device_id>/trial/", devices.trial, name="device_trial"),
     path("spaces/<int:space_id>/level/", settings.level, name="space_level"),
 ]

@@ -15,7 +15,7 @@ class Device(models.Model):
     endpoint = models.URLField(_("address of its push service"), max_length=600, unique=True)
     p256dh = models.CharField(max_length=120, editable=False)
     auth = models.CharField(max_length=40, editable=False)
-    session = models.CharField(max_length=64, blank=True, editable=False, db_index=True)  # sha256 of the session's key
+    session = models.CharField(max_length=64, blank=True, editable=False, db_index=True)  # whose end ends this
     label = models.CharField(_("device"), max_length=120, blank=True)
     since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     told_at = models.DateTimeField(_("last told"), null=True, blank=True, editable=False)

@@ -28,6 +28,7 @@ const BEHAVIOURS = {
   reveal: () => import("./behaviours/reveal.js"),
   segmented: () => import("./behaviours/segmented.js"),
   shortcuts: () => import("./behaviours/shortcuts.js"),
+  push: () => import("./behaviours/push.js"),
   "submit-once": () => import("./behaviours/submit-once.js"),
   theme: () => import("./behaviours/theme.js"),
   times: () => import("./behaviours/times.js"),
@@ -100,6 +101,19 @@ function showErrors(root) {
 }
 document.addEventListener("htmx:afterSwap", (event) => showErrors(event.detail.elt));
 showErrors(document);
+
+// --- The page for when the line is away, and whose notices this browser shows; when everything else is done ----------------
+const settle = () => {
+  const { user } = document.body.dataset;
+  if (user || localStorage.getItem("push-user")) import("./worker.js").then((worker) => worker.settle(user || "")).catch(() => {});
+};
+(globalThis.requestIdleCallback ?? setTimeout)(() => {
+  try {
+    settle();
+  } catch {
+    // A browser that keeps nothing has nothing to settle.
+  }
+});
 
 // --- data-confirm: a question before what cannot be undone ----------------------------------------------------------
 

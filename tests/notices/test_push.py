@@ -1,0 +1,244 @@
+"""Notices on devices: to whoever is still signed in there, of what they may still see, not while they rest; read by nobody on the way."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import Any
+
+import http_ece
+import pytest
+import time_machine
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from forums.models import Topic
+from network.activity import worker
+from network.spaces import actions as spaces
+from network.spaces.models import Membership
+from notices import actions
+from notices.actions.devices import subscribe
+from notices.models import Device, Preferences, PushKey, SpaceMail
+from notices.push import key
+from tests.cast import Person, reply_to
+from tests.chat.conftest import say, talk
+from tests.notices.support import tell
+
+WORKDAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+
+
+class Service:
+    """A browser's push service, and the browser behind it."""
+
+    def __init__(self) -> None:
+        self.told: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.answers: dict[str, int] = {}  # path → status
+        self.private = ec.generate_private_key(ec.SECP256R1())
+        self.auth = os.urandom(16)
+        ours = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = ours.answers.get(self.path, 201)
+                if status == 201:
+                    ours.told.append(
+                        json.loads(http_ece.decrypt(body, private_key=ours.private, auth_secret=ours.auth, version="aes128gcm"))
+                    )
+                    ours.headers.append({name.lower(): value for name, value in self.headers.items()})
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *words: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def keys(self) -> dict[str, str]:
+        point = self.private.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+        return {"p256dh": _text(point), "auth": _text(self.auth)}
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+@pytest.fixture
+def service(settings: Any) -> Iterator[Service]:
+    made = Service()
+    settings.PUSH_TRIAL_ORIGINS = [made.origin]
+    with time_machine.travel(WORKDAY, tick=True):
+        yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def device(who: Person, service: Service, name: str = "a") -> Device:
+    session = SessionStore()
+    session["who"] = who.user.pk
+    session.create()
+    return subscribe(who.actor, endpoint=f"{service.origin}/{name}", session=session.session_key or "", **service.keys())
+
+
+def push() -> None:
+    tell()
+    while worker.work_one("push"):
+        pass
+
+
+def test_a_mention_is_shown_on_the_device_in_its_owners_language(world: SimpleNamespace, topic: Topic, service: Service) -> None:
+    device(world.basel, service)
+    post = reply_to(world, topic, by=world.carmen, body="<p>@basel انظر هنا</p>")
+    push()
+    (told,) = service.told
+    assert told["url"] == f"/ar{post.path}"
+    assert (told["tag"], told["lang"], told["dir"]) == (topic.stream, "ar", "rtl")
+    assert "كارمن" in told["title"]
+    assert "انظر هنا" in told["body"]
+    assert service.headers[0]["authorization"].startswith("vapid t=")
+    push()
+    assert len(service.told) == 1  # told twice is pushed once
+
+
+def test_a_reply_is_not_pushed_unless_one_wishes_so(world: SimpleNamespace, topic: Topic, service: Service) -> None:
+    device(world.carmen, service)
+    reply_to(world, topic)
+    push()
+    assert service.told == []
+
+
+def test_every_message_of_a_conversation_is_pushed_though_one_line_waits(world: SimpleNamespace, service: Service) -> None:
+    device(world.basel, service)
+    several = talk(world.carmen, world.basel, world.ezz)
+    for words in ("أولى", "ثانية"):
+        say(world.carmen, several, words)
+        push()
+    assert [told["body"] for told in service.told] == ["أولى", "ثانية"]
+    assert {told["tag"] for told in service.told} == {several.stream}
+
+
+@pytest.mark.parametrize("why", ["read", "left", "signed out", "quiet", "suspended"])
+def test_it_is_not_pushed_any_more(world: SimpleNamespace, topic: Topic, service: Service, why: str) -> None:
+    held = device(world.basel, service)
+    reply_to(world, topic, by=world.carmen, body="<p>@basel سرّ</p>")
+    tell()
+    if why == "read":
+        actions.mark_thread_read(world.basel.actor, topic.stream)
+    elif why == "left":
+        spaces.remove(world.carmen.actor, Membership.objects.get(space=world.group, user=world.basel.user))
+    elif why == "signed out":
+        SessionStore(held.session).delete()
+    elif why == "suspended":
+        type(world.basel.user).objects.filter(pk=world.basel.user.pk).update(is_active=False)
+    with time_machine.travel(WORKDAY.replace(hour=23 if why == "quiet" else 11), tick=True):
+        while worker.work_one("push"):
+            pass
+    assert service.told == []
+    assert Device.objects.exists() is (why != "signed out")
+
+
+def test_a_silent_place_says_nothing_on_the_device(world: SimpleNamespace, topic: Topic, service: Service) -> None:
+    SpaceMail.objects.create(space=world.group, without_content=True)
+    device(world.basel, service)
+    reply_to(world, topic, by=world.carmen, body="<p>@basel سرّ</p>")
+    push()
+    (told,) = service.told
+    said = told["title"] + told["body"]
+    assert not any(word in said for word in ("سرّ", topic.title, "كارمن"))
+
+
+def test_a_device_that_is_gone_is_forgotten_and_one_that_fails_stops_nobody(world: SimpleNamespace, topic: Topic, service: Service) -> None:
+    for name, status in (("gone", 410), ("full", 429), ("broken", 500), ("fine", 201)):
+        device(world.basel, service, name)
+        service.answers[f"/{name}"] = status
+    reply_to(world, topic, by=world.carmen, body="<p>@basel</p>")
+    push()
+    assert len(service.told) == 1
+    left = {held.endpoint.rsplit("/", 1)[1]: held.failures for held in Device.objects.all()}
+    assert left == {"full": 0, "broken": 1, "fine": 0}
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://fcm.googleapis.com/x",
+        "https://localhost/x",
+        "https://169.254.169.254/latest",
+        "https://fcm.googleapis.com.evil.example/x",
+        "https://evil.example/fcm.googleapis.com",
+        "https://fcm.googleapis.com:8443/x",
+        "https://user@fcm.googleapis.com/x",
+        "https://evilpush.apple.com/x",
+        "https://" + "a" * 700,
+        "not an address",
+    ],
+)
+def test_our_server_knocks_at_no_other_doors(world: SimpleNamespace, service: Service, endpoint: str) -> None:
+    with pytest.raises(ValidationError):
+        subscribe(world.ezz.actor, endpoint=endpoint, session="s", **service.keys())
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://fcm.googleapis.com/fcm/send/x", "https://updates.push.services.mozilla.com/wpush/v2/x", "https://web.push.apple.com/x"],
+)
+def test_the_browsers_own_services_are_known(world: SimpleNamespace, service: Service, endpoint: str) -> None:
+    assert subscribe(world.ezz.actor, endpoint=endpoint, session="s", **service.keys()).user == world.ezz.user
+
+
+def test_the_key_is_made_once_and_kept(db: None) -> None:
+    first = key.public()
+    assert key.public() == first
+    assert PushKey.objects.count() == 1
+    assert len(base64.urlsafe_b64decode(first + "=")) == 65
+
+
+def test_a_browser_belongs_to_whoever_is_signed_in(world: SimpleNamespace, service: Service) -> None:
+    for who in (world.ezz, world.basel):
+        client = Client()
+        client.force_login(who.user)
+        answer = client.post("/devices/", {"endpoint": f"{service.origin}/one", **service.keys(), "label": "Firefox"})
+        assert answer.status_code == 200
+    held = Device.objects.get()
+    assert held.user == world.basel.user
+    assert Preferences.objects.filter(user=world.basel.user).exists()
+    stranger = Client()
+    stranger.force_login(world.ezz.user)
+    assert stranger.post(f"/devices/{held.pk}/end/").status_code == 404
+    client.post(f"/devices/{held.pk}/trial/")
+    assert service.told[0]["url"] == "/ar/settings/devices/"
+    client.post(f"/devices/{held.pk}/end/")
+    assert not Device.objects.exists()
+    assert client.post("/devices/", {"endpoint": "https://evil.example/"}).status_code == 422
+
+
+def test_the_app_says_its_name_in_each_language(client: Client, db: None) -> None:
+    arabic, english = (json.loads(client.get(f"/{code}/manifest.webmanifest").content) for code in ("ar", "en"))
+    assert (arabic["dir"], arabic["start_url"], english["dir"], english["start_url"]) == ("rtl", "/ar/", "ltr", "/en/")
+    assert {icon["sizes"] for icon in arabic["icons"]} == {"192x192", "512x512"}
+
+
+def test_the_worker_keeps_nothing_that_anybody_reads(client: Client, db: None) -> None:
+    answer = client.get("/sw.js")
+    script = answer.content.decode()
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert script.count("cache.put") == 1  # at its installation, of the list above it
+    assert 'credentials: "omit"' in script
+    for code in ("ar", "fr", "en"):
+        page = client.get(f"/{code}/offline/")
+        assert page.status_code == 200
+        assert "csrf" not in page.content.decode()
