@@ -293,6 +293,7 @@ RULES = {
     "message.pin": hears & is_networked & is_kept & is_said,
     "message.report": hears & is_kept & is_said & ~is_author,
     "report.view": is_secretariat,
+    "newsletter.send": is_secretariat,
     # People
     "person.suspend": is_secretariat,
     "profile.view": in_audience | is_self,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from forums.models import Board
-from network.spaces.models import Space
+from network.entities.models import Kind as EntityKind
+from network.spaces.models import Country, Space
+from network.text import RichTextField, RichTextWidget
 from notices.kinds import KINDS, MAIL, SENTENCES, Kind, Wish
-from notices.models import Channel, Frequency, Level, Preferences, SpaceMail
+from notices.models import Channel, Frequency, Level, Newsletter, Preferences, SpaceMail
 
 
 class PreferencesForm(forms.ModelForm):
@@ -115,4 +119,71 @@ class SpaceMailForm(forms.ModelForm):
         self.fields["level"].choices = [(code, Level.Of(code).label) for code in Level.Of.values if code != "muted"]  # type: ignore[attr-defined]
 
 
-__all__ = ["SENTENCES", "PreferencesForm", "SpaceMailForm"]
+class NewsletterForm(forms.ModelForm):
+    """A letter in up to three languages, and to whom."""
+
+    body_ar = RichTextField(required=False, label=_("Text in Arabic"), widget=RichTextWidget(mentions_url="", attach=False))
+    body_fr = RichTextField(required=False, label=_("Text in French"), widget=RichTextWidget(mentions_url="", attach=False))
+    body_en = RichTextField(required=False, label=_("Text in English"), widget=RichTextWidget(mentions_url="", attach=False))
+    kinds = forms.MultipleChoiceField(required=False, label=_("Kinds of institution"), widget=forms.CheckboxSelectMultiple)
+    countries = forms.MultipleChoiceField(required=False, label=_("Countries"), widget=forms.CheckboxSelectMultiple)
+    languages = forms.MultipleChoiceField(
+        required=False,
+        label=_("Languages of the readers"),
+        choices=list(settings.LANGUAGE_NAMES.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    entities = forms.CharField(
+        required=False,
+        label=_("Only these institutions"),
+        help_text=_("Codes such as natcom-tn, separated by spaces. Empty: all that the choices above mean."),
+        max_length=2_000,
+    )
+
+    class Meta:
+        model = Newsletter
+        fields = ("title_ar", "title_fr", "title_en")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].choices = [(kind.code, kind.name) for kind in EntityKind.objects.all()]  # type: ignore[attr-defined]
+        self.fields["countries"].choices = [(country.pk, country.name) for country in Country.objects.all()]  # type: ignore[attr-defined]
+        if self.instance.pk:
+            for name in ("body_ar", "body_fr", "body_en"):
+                self.initial[name] = getattr(self.instance, name)
+            chosen = self.instance.audience
+            self.initial.update({name: chosen.get(name, []) for name in ("kinds", "countries", "languages")})
+            codes = Space.objects.filter(pk__in=chosen.get("entities", [])).order_by("handle").values_list("handle", flat=True)
+            self.initial["entities"] = " ".join(filter(None, codes))
+
+    def clean_entities(self) -> list[int]:
+        codes = set(self.cleaned_data["entities"].replace(",", " ").replace("،", " ").split())
+        found = dict(Space.objects.entities().filter(handle__in=codes).values_list("handle", "pk"))
+        if unknown := sorted(codes - set(found)):
+            raise ValidationError(_("No institution has this code: %(codes)s") % {"codes": ", ".join(unknown)[:200]})
+        return sorted(found.values())
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for code, name in settings.LANGUAGE_NAMES.items():
+            title, body = cleaned.get(f"title_{code}"), cleaned.get(f"body_{code}")
+            if bool(title) != bool(body) and not self.errors:
+                self.add_error(
+                    f"title_{code}" if body else f"body_{code}",
+                    _("In each language write both, a title and a text: %(language)s.") % {"language": name},
+                )
+        return cleaned
+
+    @property
+    def audience(self) -> dict[str, list[Any]]:
+        """What was chosen so far; what is not valid chooses nothing."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or [] for name in ("kinds", "countries", "languages", "entities")}
+
+    @property
+    def fields_of_letter(self) -> dict[str, Any]:
+        names = [f"{part}_{code}" for part in ("title", "body") for code in settings.LANGUAGE_NAMES]
+        return {name: self.cleaned_data[name] for name in names} | {"audience": self.audience}
+
+
+__all__ = ["SENTENCES", "NewsletterForm", "PreferencesForm", "SpaceMailForm"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from network.activity.jobs import job
 from notices.actions import inbox as inbox_actions
+from notices.actions import newsletters
 from notices.mail import outbox, rounds
 
 
@@ -28,6 +29,12 @@ def mail_windows() -> None:
 @job("mail.sweep")
 def sweep() -> None:
     outbox.sweep()
+
+
+@job("mail.newsletter")
+def newsletter(newsletter_id: int) -> None:
+    """The mails of a letter."""
+    newsletters.post(newsletter_id)
 
 
 @job("mail.fetch")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notices.views import devices, inbox, mail, settings
+from notices.views import devices, inbox, mail, newsletters, settings
 
 urlpatterns = [
     path("notices/", inbox.inbox, name="notices"),
@@ -14,4 +14,10 @@ urlpatterns = [
     path("notices/digest/", mail.preview, name="digest_preview"),
     path("notices/digest/mail/", mail.preview_mail, name="digest_mail"),
     path("notices/<int:notice_id>/", inbox.go, name="notice"),
+    path("newsletters/", newsletters.newsletters, name="newsletters"),
+    path("newsletters/new/", newsletters.new, name="newsletter_new"),
+    path("newsletters/count/", newsletters.count, name="newsletter_count"),
+    path("newsletters/<int:newsletter_id>/", newsletters.newsletter, name="newsletter"),
+    path("newsletters/<int:newsletter_id>/send/", newsletters.confirm, name="newsletter_confirm"),
+    path("newsletters/<int:newsletter_id>/mail/", newsletters.mail, name="newsletter_mail"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notices.views import devices, inbox, mail, settings
+from notices.views import devices, inbox, mail, newsletters, settings
 
 urlpatterns = [
     path("mail/stop/<str:token>/", mail.stop, name="mail_stop"),
@@ -23,4 +23,5 @@ urlpatterns = [
     path("devices/<int:device_id>/end/", devices.end, name="device_end"),
     path("devices/<int:device_id>/trial/", devices.trial, name="device_trial"),
     path("spaces/<int:space_id>/level/", settings.level, name="space_level"),
+    path("newsletters/<int:newsletter_id>/end/", newsletters.discard, name="newsletter_discard"),
 ]
