@@ -9,15 +9,34 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+
+from network.health import BAD, measures
 
 
 class MultaqaAdminSite(admin.AdminSite):
     site_header = _("Multaqa: administration")
     site_title = _("Multaqa")
     index_title = _("What is kept here")
+
+    index_template = "admin/house_index.html"
+
+    def get_urls(self) -> list[Any]:
+        return [path("health/", self.admin_view(self.health), name="health"), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What is kept, under a word on how the network is."""
+        bad = [measure for measure in measures() if measure.state == BAD]
+        return super().index(request, {**(extra_context or {}), "bad": bad})
+
+    def health(self, request: HttpRequest) -> TemplateResponse:
+        """How queue and mail stand."""
+        context = {**self.each_context(request), "title": _("How the network is"), "measures": measures()}
+        return TemplateResponse(request, "admin/health.html", context)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one door: the house's sign-in, with its second step and its rate limits."""

@@ -82,6 +82,7 @@ SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
 )
 
 WAITING = ("notices.waiting.requests", "notices.waiting.invitations", "moderation.waiting.reports")  # (actor) -> list[Waiting]
+HEALTH = ("network.activity.health.queue", "notices.health.mail")  # () -> list[network.health.Measure]
 DIGEST_SECTIONS: tuple[str, ...] = ()  # what rooms add to a digest: (actor, since) -> notices.mail.digest.Section or None
 
 MIDDLEWARE = [

@@ -40,7 +40,9 @@ urlpatterns = [
     path("", include("network.groups.urls_plain")),
 ]
 if settings.DEMO:
-    urlpatterns += i18n_patterns(path("demo/", include("profiles.urls_demo")), prefix_default_language=True)
+    urlpatterns += i18n_patterns(
+        path("demo/", include("profiles.urls_demo")), path("demo/", include("notices.urls_demo")), prefix_default_language=True
+    )
 
 handler400 = views.bad_request
 handler403 = views.forbidden

@@ -12,7 +12,7 @@ urlpatterns = [
     *(
         []
         if settings.DEMO and any("demo" in str(p.pattern) for p in house)
-        else i18n_patterns(path("demo/", include("profiles.urls_demo")))
+        else i18n_patterns(path("demo/", include("profiles.urls_demo")), path("demo/", include("notices.urls_demo")))
     ),
 ]
 

@@ -108,6 +108,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\n  Multaqa is open: {address}/")
         if getattr(settings, "DEMO", False):
             self.stdout.write(f"  Sign in as one of the demo people, with one click: {address}/ar/demo/")
+            self.stdout.write(f"  Mails that would have been sent: {address}/ar/demo/mail/")
         else:
             self.stdout.write(f"  Sign in or sign up: {address}/ar/accounts/login/ (mails are shown in {settings.EMAIL_FILE_PATH})")
         self.stdout.write("  Ctrl-C ends it.\n")

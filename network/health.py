@@ -1,0 +1,40 @@
+"""How the network is: rooms report measures by name (settings.HEALTH), the admin page and `manage.py health` show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import ngettext
+
+OK, WARN, BAD = "ok", "warn", "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure: what it is, how it stands, and, where it does not stand well, what to do."""
+
+    name: str | Promise
+    value: str
+    state: str = OK
+    advice: str | Promise = ""
+
+
+def measures() -> list[Measure]:
+    """All that rooms report now, what stands worst first."""
+    found = [measure for name in settings.HEALTH for measure in import_string(name)()]
+    return sorted(found, key=lambda measure: (BAD, WARN, OK).index(measure.state))
+
+
+def of_age(since: datetime | None, *, warn: timedelta, bad: timedelta) -> tuple[str, str]:
+    """How long something has waited, in words, and how bad that is; nothing waiting is well."""
+    if since is None:
+        return "–", OK
+    age = max(timezone.now() - since, timedelta(0))
+    minutes = int(age.total_seconds() // 60)
+    words = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    return words, BAD if age > bad else WARN if age > warn else OK
