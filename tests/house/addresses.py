@@ -63,6 +63,9 @@ ARGUMENTS: dict[tuple[str, ...], tuple[str | tuple[str, ...], ...]] = {
     ("conversation_id",): TALKS,
     ("message_id",): MESSAGES,
     ("report_id",): ("report",),
+    ("newsletter_id",): ("newsletter",),
+    ("device_id",): ("ezz_device",),
+    ("token",): ("stop_token",),
     ("key",): ("open_file", "members_file", "hidden_file", "gone_file", "own_file"),
     ("place",): ("members_topic",),
     ("name",): ("picture",),
@@ -81,6 +84,7 @@ ARGUMENTS: dict[tuple[str, ...], tuple[str | tuple[str, ...], ...]] = {
 }
 # Addresses that share their argument's name with others, and stand before other things.
 OTHERWISE: dict[str, tuple[str, ...]] = {
+    "mail_weekly": ("weekly_token",),
     "message_file": ("direct_file", "early_file", "omar_chat_file", "group_file", "lost_file", "removed_chat_file"),
 }
 
@@ -131,6 +135,8 @@ def _value(p: Planted, argument: str, thing: str) -> Any:
     if argument in ("pk", "uidb36"):
         return ABSENT
     row = p.things[thing]
+    if argument == "token":
+        return row
     if argument in ("code", "handle"):
         return getattr(row, "page", row).handle if hasattr(row, "page") else row.handle
     if argument == "key":
@@ -146,6 +152,8 @@ def _nothing(argument: str) -> Any:
             return "nobody-bears-this"
         case "key":
             return "K" * 43
+        case "token":
+            return "nobody-signed-this"
         case "place":
             return f"topic.{ABSENT}"
         case "name":

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chat import actions as chat
 from chat.models import Conversation, Message, Participant
@@ -101,10 +101,31 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
         name: getattr(w, name)
         for name in ("group", "open_group", "hidden_group", "natcom_tn", "school", "draft_entity", "board", "open_board", "hidden_board")
     }
+    _letters(p, w)
     p.things |= {f"{name}_page": getattr(w, name).page for name in ("dara", "haytham", "ezz")}
     p.things |= {name: getattr(w, name).user for name in ("dara", "haytham", "ezz", "carmen")}
     forget()  # the cast's member() and mandate() raise no rights
     return p
+
+
+def _letters(p: Planted, w: SimpleNamespace) -> None:
+    """A draft of the secretariat, a device, and the addresses in a mail that stop it."""
+    from notices.actions import newsletters  # noqa: PLC0415 -- only here
+    from notices.mail import links  # noqa: PLC0415 -- as above
+    from notices.models import Device  # noqa: PLC0415 -- as above
+
+    words = {
+        "title_ar": p.canary("letter_title", frozenset({"sami", "staff"})),
+        "body_ar": f"<p>{p.canary('letter_body', frozenset({'sami'}))}</p>",
+    }
+    p.things["newsletter"] = newsletters.draft(w.sami.actor, None, space=w.secretariat, audience={}, **words)
+    label = p.canary("device_label", frozenset({"ezz", "staff"}))
+    p.things["ezz_device"] = Device.objects.create(
+        user=w.ezz.user, endpoint="https://127.0.0.1:9/x", p256dh="x", auth="x", session="x", label=label
+    )
+    with translation.override("ar"):
+        p.things["stop_token"] = links.stop_url(w.dara.user, ["mentions"]).rstrip("/").rsplit("/", 1)[1]
+        p.things["weekly_token"] = links.weekly_url(w.dara.user).rstrip("/").rsplit("/", 1)[1]
 
 
 def _conversations(p: Planted, w: SimpleNamespace) -> None:
@@ -174,7 +195,7 @@ def _told(p: Planted, name: str, talk: Conversation, who: Person) -> None:
 
     for activity in Activity.objects.filter(verb="said").exclude(data__mentioned=[]).order_by("pk"):
         notify(activity)
-    p.things[name] = Notice.objects.get(recipient=who.user, thread=talk.stream)
+    p.things[name] = Notice.objects.get(recipient=who.user, thread=talk.stream, reason="chat_mention")
 
 
 def _hidden(p: Planted, w: SimpleNamespace) -> None:

@@ -30,7 +30,7 @@ def these(words: str) -> frozenset[str]:
 # --- Who sees what, and what they are to it -----------------------------------------------------------------------------
 SEES = {
     **dict.fromkeys(("", "picture", "open_topic", "wall_topic", "open_post", "removed_post", "open_board", "open_group", "group"), ALL),
-    **dict.fromkeys(("natcom_tn", "school", "haytham", "open_file"), ALL),
+    **dict.fromkeys(("natcom_tn", "school", "haytham", "open_file", "stop_token", "weekly_token"), ALL),
     **dict.fromkeys(("members_topic", "omar_topic", "members_post", "omar_post", "board", "members_file"), SCHOOLS),
     **dict.fromkeys(("managers_topic", "managers_post", "gone_topic", "gone_topic_post", "gone_file"), MANAGERS),
     **dict.fromkeys(("hidden_topic", "hidden_post", "hidden_board", "hidden_group", "hidden_file"), HIDDEN),
@@ -139,6 +139,7 @@ moderates = only(MODERATES)
 gone_posts = ("removed_post", "gone_topic_post")
 secretariat = Door(lambda thing: SEES[thing] & {"sami"})
 said = Door(lambda thing: SEES[thing] if thing in SAID else NONE, sees=lambda thing: NONE)
+writers = Door(lambda thing: these("sami"), sees=lambda thing: NONE)
 reportable = Door(lambda thing: SEES[thing] - SPOKE[thing] if thing in SAID else NONE)
 
 # name of the address: (GET, POST); None is 405
@@ -249,6 +250,23 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
         None,
         by(ezz_notice="ezz", rania_notice="rania", omar_notice="omar", omar_chat_notice="omar", haytham_chat_notice="haytham"),
     ),
+    "notices_new": (signed, None),
+    **dict.fromkeys(
+        ("notice_done", "notice_snooze", "notice_mute"),
+        (None, by(ezz_notice="ezz", rania_notice="rania", omar_notice="", omar_chat_notice="", haytham_chat_notice="haytham")),
+    ),
+    "notice_settings": (signed, signed),
+    **dict.fromkeys(("notice_preset", "notice_resume", "digest_trial", "device_subscribe"), (None, signed)),
+    **dict.fromkeys(("digest_preview", "digest_mail", "devices"), (signed, None)),
+    **dict.fromkeys(("device_end", "device_trial"), (None, by(ezz_device="ezz"))),
+    **dict.fromkeys(("offline", "manifest", "worker"), (open_to_all, None)),
+    **dict.fromkeys(("mail_stop", "mail_weekly"), (open_to_all, open_to_all)),  # the signed address is the proof
+    "space_notices": (seen, moderates),
+    "space_level": (None, seen),
+    # Letters: for whoever does not write them there are none
+    **dict.fromkeys(("newsletters", "newsletter_count", "newsletter_mail"), (writers, None)),
+    **dict.fromkeys(("newsletter_new", "newsletter", "newsletter_confirm"), (writers, writers)),
+    "newsletter_discard": (None, writers),
     # Conversations: seen by those who take part; to everybody else they are absent
     "conversations": (signed, None),
     "rooms": (signed, None),
@@ -329,6 +347,9 @@ def body_of(p: Planted, place: Place) -> dict[str, Any]:
         "conversation_add": {"who": "amina"},
         "conversation_read": {"number": "1"},
         "report_answer": {"outcome": "left"},
+        "space_level": {"level": "muted"},
+        "notice_preset": {"preset": "least"},
+        "notice_snooze": {"until": "hour"},
     }.get(place.name, {})
 
 
@@ -443,7 +464,7 @@ def test_nothing_is_written_without_the_forms_proof(planted: Planted) -> None:
     """Another site's form carries no CSRF token: 403 everywhere but at the browser's own reports."""
     client = planted.client("carmen", enforce_csrf_checks=True)
     answers = {place.name: knock(client, "POST", place.path, body_of(planted, place)).status_code for place in places(planted)}
-    assert {name: status for name, status in answers.items() if status != 403} == {"csp_report": 204}
+    assert {name: status for name, status in answers.items() if status != 403} == {"csp_report": 204, "mail_stop": 200, "mail_weekly": 200}
 
 
 @pytest.mark.shape("embedded")  # neither database nor layer stands behind the refusal: once is enough
