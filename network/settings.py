@@ -369,6 +369,7 @@ MAIL_IN_MAX_BYTES = 40 * 1024 * 1024
 # A mailbox that is asked each minute; empty: none is.
 IMAP_HOST = env.text("IMAP_HOST")
 IMAP_PORT = env.number("IMAP_PORT", 993)
+IMAP_SSL = env.flag("IMAP_SSL", True)
 IMAP_USER = env.text("IMAP_USER")
 IMAP_PASSWORD = env.text("IMAP_PASSWORD")
 IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
@@ -381,6 +382,9 @@ PUSH_HOSTS = [
     ".notify.windows.com",
     *env.words("PUSH_HOSTS"),
 ]  # the browsers' push services; a name that begins with a dot stands for all below it
+# A mail service that tells by webhook what came and what did not arrive (django-anymail); empty: it has no address here.
+ANYMAIL_WEBHOOK_SECRET = env.text("ANYMAIL_WEBHOOK_SECRET")
+ANYMAIL = {"WEBHOOK_SECRET": ANYMAIL_WEBHOOK_SECRET}
 PUSH_TRIAL_ORIGINS: list[str] = []  # of tests
 MAIL_PATIENCE_DAYS = 3  # so long a mail that cannot be delivered yet is tried again
 

@@ -39,6 +39,8 @@ urlpatterns = [
     path("", include("network.spaces.urls_plain")),
     path("", include("network.groups.urls_plain")),
 ]
+if settings.ANYMAIL_WEBHOOK_SECRET:  # each of its pages asks for the secret, and most mail services sign what they send besides
+    urlpatterns += [path("anymail/", include("anymail.urls"))]
 if settings.DEMO:
     urlpatterns += i18n_patterns(
         path("demo/", include("profiles.urls_demo")), path("demo/", include("notices.urls_demo")), prefix_default_language=True

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation
@@ -124,7 +124,7 @@ def _together(lines: list[Line]) -> Line:
         people = {(line.notice.activity.on_behalf_of_id, line.notice.activity.actor_id) for line in fresh}
         if first.notice.reason in POINTED:
             more = ngettext("and %(count)d more here", "and %(count)d more here", len(fresh) - 1) % {"count": len(fresh) - 1}
-            sentence = format_html("{}, {}", first.sentence, more)
+            sentence = format_html("{}{}{}", first.sentence, pgettext("between items", ", "), more)
         else:
             said = ngettext("%(count)d reply", "%(count)d replies", len(fresh)) % {"count": len(fresh)}
             by = ngettext("%(count)d person", "%(count)d people", len(people)) % {"count": len(people)}

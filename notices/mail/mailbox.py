@@ -6,7 +6,7 @@ import logging
 
 from django.conf import settings
 from django.db import Error
-from imap_tools import AND, MailBox
+from imap_tools import AND, MailBox, MailBoxUnencrypted
 
 from notices.actions.incoming import receive
 
@@ -19,7 +19,8 @@ DONE = "Multaqa"
 def fetch() -> int:
     """Take in what is unread; returns how many. Raises what the mailbox's line raises: the queue tries again."""
     count = 0
-    with MailBox(settings.IMAP_HOST, settings.IMAP_PORT, timeout=10).login(
+    line = MailBox if settings.IMAP_SSL else MailBoxUnencrypted
+    with line(settings.IMAP_HOST, settings.IMAP_PORT, timeout=10).login(
         settings.IMAP_USER, settings.IMAP_PASSWORD, settings.IMAP_FOLDER
     ) as box:
         if not box.folder.exists(DONE):

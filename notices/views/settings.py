@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -59,7 +59,7 @@ def _settings(request: Request, form: PreferencesForm, preferences: Preferences,
         preset=wishes.preset_of(preferences.choices, role_of(request.actor)),
         sentences=[(Frequency(code).label, words) for code, words in SENTENCES.items()],
         comes=dates.moment_of(comes, user, theirs),
-        rests=[WEEKDAYS[day - 1] for day in sorted(theirs.weekend)],
+        rests=pgettext("between items", ", ").join(str(WEEKDAYS[day - 1]) for day in sorted(theirs.weekend)),
         levels=Level.objects.filter(user=user).select_related("space").order_by("pk"),
     )
 

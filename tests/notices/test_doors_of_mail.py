@@ -1,0 +1,142 @@
+"""The two other doors of mail: a mailbox that is asked, and a mail service that tells. Both end where the listener ends."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forums.models import Topic
+from notices.mail import mailbox, webhooks
+from notices.mail.reply_address import reply_address
+from notices.models import Incoming, Preferences
+from tests.notices.test_incoming import letter
+
+
+class Box(socketserver.ThreadingTCPServer):
+    """As much of an IMAP server as a mailbox needs: mails by number, their flags, and a folder to put them in."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, mails: list[bytes]) -> None:
+        self.mails = dict(enumerate(mails, 1))
+        self.seen: set[int] = set()
+        self.moved: list[bytes] = []
+        self.folders = {"INBOX"}
+        super().__init__(("127.0.0.1", 0), _Line)
+
+
+class _Line(socketserver.StreamRequestHandler):
+    server: Box
+
+    def say(self, line: str) -> None:
+        self.wfile.write(line.encode() + b"\r\n")
+
+    def handle(self) -> None:
+        self.say("* OK ready")
+        while line := self.rfile.readline().decode().strip():
+            tag, _space, rest = line.partition(" ")
+            command = rest.upper()
+            if command.startswith("LIST"):
+                for folder in sorted(self.server.folders):
+                    if folder in rest or "*" in rest:
+                        self.say(f'* LIST () "/" "{folder}"')
+            elif command.startswith("CREATE"):
+                self.server.folders.add(rest.split()[-1].strip('"'))
+            elif command.startswith("SELECT"):
+                self.say(f"* {len(self.server.mails)} EXISTS")
+            elif command.startswith("UID SEARCH"):
+                self.say("* SEARCH " + " ".join(str(uid) for uid in self.server.mails if uid not in self.server.seen))
+            elif command.startswith("UID FETCH"):
+                uid = int(rest.split()[2])
+                raw = self.server.mails[uid]
+                self.wfile.write(
+                    f"* {uid} FETCH (UID {uid} FLAGS () RFC822.SIZE {len(raw)} BODY[] {{{len(raw)}}}\r\n".encode() + raw + b")\r\n"
+                )
+            elif command.startswith("UID STORE"):
+                self.server.seen.add(int(rest.split()[2]))
+            elif command.startswith("UID MOVE") or command.startswith("UID COPY"):
+                self.server.moved.append(self.server.mails[int(rest.split()[2])])
+            elif command.startswith("CAPABILITY"):
+                self.say("* CAPABILITY IMAP4REV1")
+            elif command.startswith("LOGOUT"):
+                self.say("* BYE")
+                self.say(f"{tag} OK")
+                return
+            self.say(f"{tag} OK done")
+
+
+@pytest.fixture
+def box(world: SimpleNamespace, topic: Topic, settings: Any) -> Iterator[Box]:
+    settings.MAIL_IN_DOMAIN = "in.multaqa.example"
+    address = reply_address(world.basel.user.pk, topic.stream)
+    server = Box([letter("basel@example.org", address, f"جواب {n}").as_bytes() for n in (1, 2)])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    settings.IMAP_HOST, settings.IMAP_PORT, settings.IMAP_SSL = "127.0.0.1", server.server_address[1], False
+    settings.IMAP_USER = settings.IMAP_PASSWORD = "multaqa"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_mailbox_is_emptied_into_the_topic_once(world: SimpleNamespace, topic: Topic, box: Box) -> None:
+    assert mailbox.fetch() == 2
+    assert mailbox.fetch() == 0
+    assert list(topic.posts.filter(number__gt=2).values_list("text", flat=True)) == ["جواب 1", "جواب 2"]
+    assert len(box.moved) == 2
+    assert mailbox.DONE in box.folders
+
+
+# --- Webhooks ----------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def service(settings: Any, client: Client) -> Client:
+    settings.ROOT_URLCONF, settings.MAIL_IN_DOMAIN = "tests.notices.urls_anymail", "in.multaqa.example"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "multaqa:secret"}
+    webhooks.listen()
+    return client
+
+
+def proof(words: str = "multaqa:secret") -> dict[str, str]:
+    return {"HTTP_AUTHORIZATION": f"Basic {base64.b64encode(words.encode()).decode()}"}
+
+
+def test_a_mail_service_hands_on_what_came(world: SimpleNamespace, topic: Topic, service: Client) -> None:
+    message = letter("basel@example.org", reply_address(world.basel.user.pk, topic.stream), "من خدمة البريد")
+    body = json.dumps(
+        {"FromFull": {"Email": "basel@example.org"}, "RawEmail": message.as_string(), "OriginalRecipient": message["To"], "Headers": []}
+    )
+    path = "/anymail/postmark/inbound/"
+    assert service.post(path, body, content_type="application/json").status_code >= 400  # without the secret
+    assert service.post(path, body, content_type="application/json", **proof("multaqa:guess")).status_code >= 400
+    assert Incoming.objects.count() == 0
+    assert service.post(path, body, content_type="application/json", **proof()).status_code == 200
+    assert topic.posts.last().text == "من خدمة البريد"
+
+
+def test_a_report_handed_on_is_not_answered(world: SimpleNamespace, topic: Topic, service: Client) -> None:
+    message = letter("somebody@example.net", reply_address(world.basel.user.pk, topic.stream), "Out of office")
+    headers = [{"Name": "Return-Path", "Value": "<>"}]
+    body = json.dumps({"FromFull": {}, "RawEmail": message.as_string(), "OriginalRecipient": message["To"], "Headers": headers})
+    service.post("/anymail/postmark/inbound/", body, content_type="application/json", **proof())
+    assert Incoming.objects.get().outcome == Incoming.Outcome.IGNORED
+
+
+def test_a_mail_service_tells_what_did_not_arrive(world: SimpleNamespace, service: Client) -> None:
+    def tell(record: str, kind: str, email: str) -> None:
+        said = {"RecordType": record, "Type": kind, "Email": email, "BouncedAt": "2026-11-25T10:00:00Z", "MessageID": "x", "ID": 1}
+        answer = service.post("/anymail/postmark/tracking/", json.dumps(said), content_type="application/json", **proof())
+        assert answer.status_code == 200
+
+    tell("Bounce", "HardBounce", "EZZ@example.org")
+    tell("SpamComplaint", "SpamComplaint", "basel@example.org")
+    tell("Bounce", "Transient", "carmen@example.org")
+    tell("Bounce", "HardBounce", "nobody@example.org")
+    paused = Preferences.objects.filter(paused_at__isnull=False).values_list("user__email", flat=True)
+    assert sorted(paused) == ["basel@example.org", "ezz@example.org"]
