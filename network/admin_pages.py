@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from network.health import BAD, measures
 
+_SEES_HEALTH = "activity.view_job"
+
 
 class MultaqaAdminSite(admin.AdminSite):
     site_header = _("Multaqa: administration")
@@ -30,12 +32,23 @@ class MultaqaAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """What is kept, under a word on how the network is."""
-        bad = [measure for measure in measures() if measure.state == BAD]
-        return super().index(request, {**(extra_context or {}), "bad": bad})
+        seen = request.user.has_perm(_SEES_HEALTH)
+        bad = [measure for measure in measures() if measure.state == BAD] if seen else []
+        return super().index(request, {**(extra_context or {}), "sees_health": seen, "bad": bad})
 
-    def health(self, request: HttpRequest) -> TemplateResponse:
-        """How queue and mail stand."""
-        context = {**self.each_context(request), "title": _("How the network is"), "measures": measures()}
+    def health(self, request: HttpRequest) -> HttpResponse:
+        """How queue and mail stand; the POST asks for all work again that was given up. For those who may see the queue."""
+        if not request.user.has_perm(_SEES_HEALTH):
+            raise PermissionDenied
+        from network.activity.actions import retry  # noqa: PLC0415 -- admin loads before the models
+        from network.activity.models import Job  # noqa: PLC0415
+
+        parked = Job.objects.exclude(parked_at=None)
+        if request.method == "POST":
+            count = retry(parked)
+            messages.success(request, _("Asked for again: %(count)s.") % {"count": count})
+            return redirect("admin:health")
+        context = {**self.each_context(request), "title": _("How the network is"), "measures": measures(), "parked": parked.exists()}
         return TemplateResponse(request, "admin/health.html", context)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

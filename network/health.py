@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+
+logger = logging.getLogger(__name__)
 
 OK, WARN, BAD = "ok", "warn", "bad"
 
@@ -25,8 +29,14 @@ class Measure:
 
 
 def measures() -> list[Measure]:
-    """All that rooms report now, what stands worst first."""
-    found = [measure for name in settings.HEALTH for measure in import_string(name)()]
+    """All that rooms report now, what stands worst first. A room that cannot say how it is, is not well."""
+    found: list[Measure] = []
+    for name in settings.HEALTH:
+        try:
+            found += import_string(name)()
+        except Exception:
+            logger.exception("%s could not say how it is.", name)
+            found.append(Measure(name, "–", BAD, _("It could not be asked: look into the log.")))
     return sorted(found, key=lambda measure: (BAD, WARN, OK).index(measure.state))
 
 

@@ -48,6 +48,12 @@ def writes_for_institution(actor: Actor) -> bool:
     return actor.entity_id is not None
 
 
+@predicate
+def writes_for_secretariat(actor: Actor) -> bool:
+    """What is written goes out in the secretariat's name, not in the person's own."""
+    return actor.entity is not None and actor.entity.sees_all
+
+
 # --- Who is asking, here ---------------------------------------------------------------------------------------------
 @predicate
 def is_member(actor: Actor, thing: Any) -> bool:
@@ -293,7 +299,7 @@ RULES = {
     "message.pin": hears & is_networked & is_kept & is_said,
     "message.report": hears & is_kept & is_said & ~is_author,
     "report.view": is_secretariat,
-    "newsletter.send": is_secretariat,
+    "newsletter.send": is_secretariat & writes_for_secretariat,
     # People
     "person.suspend": is_secretariat,
     "profile.view": in_audience | is_self,

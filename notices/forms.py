@@ -119,6 +119,9 @@ class SpaceMailForm(forms.ModelForm):
         self.fields["level"].choices = [(code, Level.Of(code).label) for code in Level.Of.values if code != "muted"]  # type: ignore[attr-defined]
 
 
+AUDIENCE = ("kinds", "countries", "languages", "entities")
+
+
 class NewsletterForm(forms.ModelForm):
     """A letter in up to three languages, and to whom."""
 
@@ -157,7 +160,7 @@ class NewsletterForm(forms.ModelForm):
             self.initial["entities"] = " ".join(filter(None, codes))
 
     def clean_entities(self) -> list[int]:
-        codes = set(self.cleaned_data["entities"].replace(",", " ").replace("،", " ").split())
+        codes = {word.removeprefix("@") for word in self.cleaned_data["entities"].replace(",", " ").replace("،", " ").split()}
         found = dict(Space.objects.entities().filter(handle__in=codes).values_list("handle", "pk"))
         if unknown := sorted(codes - set(found)):
             raise ValidationError(_("No institution has this code: %(codes)s") % {"codes": ", ".join(unknown)[:200]})
@@ -176,9 +179,14 @@ class NewsletterForm(forms.ModelForm):
 
     @property
     def audience(self) -> dict[str, list[Any]]:
-        """What was chosen so far; what is not valid chooses nothing."""
+        """What was chosen so far; see `audience_errors` first, for an empty list chooses all."""
         self.is_valid()
-        return {name: self.cleaned_data.get(name) or [] for name in ("kinds", "countries", "languages", "entities")}
+        return {name: self.cleaned_data.get(name) or [] for name in AUDIENCE}
+
+    @property
+    def audience_errors(self) -> list[str]:
+        """What is wrong with the choices: as long as there is something, they mean nobody."""
+        return [str(sentence) for name in AUDIENCE for sentence in self.errors.get(name, ())]
 
     @property
     def fields_of_letter(self) -> dict[str, Any]:

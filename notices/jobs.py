@@ -32,9 +32,9 @@ def sweep() -> None:
 
 
 @job("mail.newsletter")
-def newsletter(newsletter_id: int) -> None:
-    """The mails of a letter."""
-    newsletters.post(newsletter_id)
+def newsletter(newsletter_id: int, after: int = 0) -> None:
+    """The next mails of a letter, some hundred at a time."""
+    newsletters.post(newsletter_id, after)
 
 
 @job("mail.fetch")

@@ -18,17 +18,18 @@ from notices.models import Mail, Newsletter
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
-    from network.spaces.models import Space
 
+# In one job. The next few hundred stand behind these in the lane, and so does a sign-in code that is asked for meanwhile: it waits for
+# these at most, not for ten thousand.
 AT_ONCE = 500
 
 
 @transaction.atomic
-def draft(actor: Actor, newsletter: Newsletter | None, *, space: Space, **fields: Any) -> Newsletter:
-    """Keep a letter that is not sent yet. ValidationError for one that is."""
+def draft(actor: Actor, newsletter: Newsletter | None, **fields: Any) -> Newsletter:
+    """Keep a letter that is not sent yet, in the name of the institution one writes for. ValidationError for one that is."""
     check(actor, "newsletter.send")
     if newsletter is None:
-        newsletter = Newsletter(space=space, by=actor.person)
+        newsletter = Newsletter(space=actor.entity, by=actor.person)
     else:
         newsletter = Newsletter.objects.select_for_update().get(pk=newsletter.pk)
         if newsletter.sent_at is not None:
@@ -40,20 +41,25 @@ def draft(actor: Actor, newsletter: Newsletter | None, *, space: Space, **fields
 
 
 @transaction.atomic
-def send(actor: Actor, newsletter: Newsletter) -> Newsletter:
-    """Send a letter to its audience as it is now; twice is once. ValidationError when nobody would get it, or nothing is written."""
+def send(actor: Actor, newsletter: Newsletter, *, people: int | None = None) -> Newsletter:
+    """Send a letter to its audience as it is now; twice is once. ValidationError when nobody would get it, or nothing is written.
+
+    `people` is the number that the sender read: when it holds no longer, nothing is sent (code "changed").
+    """
     check(actor, "newsletter.send")
     newsletter = Newsletter.objects.select_for_update().select_related("space").get(pk=newsletter.pk)
     if newsletter.sent_at is not None:
         return newsletter
-    if not newsletter.title or not newsletter.body:
+    if not newsletter.written:
         raise ValidationError(_("Write a title and a text, at least in one language."))
     found = audience.of(newsletter.audience)
     if not found.people:
         raise ValidationError(_("Nobody would get this letter: choose a wider audience."))
+    if people is not None and people != len(found.people):
+        raise ValidationError(_("Meanwhile others would get it than when you read the number. Read it again, then send."), code="changed")
     newsletter.sent_at, newsletter.people = timezone.now(), len(found.people)
     newsletter.save(update_fields=["sent_at", "people"])
-    record(actor, "sent_newsletter", newsletter, space=newsletter.space, reach=Audience.MANAGERS, people=newsletter.people)
+    record(actor, "sent_newsletter", newsletter, space=newsletter.space, reach=Audience.MANAGERS, soon=False, people=newsletter.people)
     later("mail.newsletter", unique_key=f"newsletter:{newsletter.pk}", newsletter_id=newsletter.pk)
     return newsletter
 
@@ -65,22 +71,22 @@ def discard(actor: Actor, newsletter: Newsletter) -> None:
     Newsletter.objects.filter(pk=newsletter.pk, sent_at=None).delete()
 
 
-def post(newsletter_id: int) -> int:
-    """Make the mails of a letter, some hundred at a time; killed between them, the next call goes on. Returns how many there are."""
+@transaction.atomic
+def post(newsletter_id: int, after: int = 0) -> int:
+    """Make the mails of the next few hundred people with higher numbers than `after`, and ask for those behind them; returns how many.
+
+    A mail has a key, so that what is done again after a crash is done once; whoever came or left since the letter was sent, came or left.
+    """
     newsletter = Newsletter.objects.filter(pk=newsletter_id, sent_at__isnull=False).first()
     if newsletter is None:
         return 0
-    people = sorted(audience.of(newsletter.audience).people)
-    for first in range(0, len(people), AT_ONCE):
-        outbox.post_all(
-            [
-                Mail(
-                    kind=Mail.Kind.NEWSLETTER,
-                    key=f"newsletter:{newsletter.pk}:{user_id}",
-                    user_id=user_id,
-                    about={"newsletter": newsletter.pk},
-                )
-                for user_id in people[first : first + AT_ONCE]
-            ]
-        )
-    return len(people)
+    people = [user_id for user_id in sorted(audience.of(newsletter.audience).people) if user_id > after]
+    some, about = people[:AT_ONCE], {"newsletter": newsletter.pk}
+    key = f"newsletter:{newsletter.pk}"
+    outbox.post_all([Mail(kind=Mail.Kind.NEWSLETTER, key=f"{key}:{user_id}", user_id=user_id, about=about) for user_id in some])
+    if len(people) > AT_ONCE:
+        later("mail.newsletter", unique_key=f"{key}:{some[-1]}", newsletter_id=newsletter.pk, after=some[-1])
+    else:
+        newsletter.people = Mail.objects.filter(kind=Mail.Kind.NEWSLETTER, about__newsletter=newsletter.pk).count()
+        newsletter.save(update_fields=["people"])
+    return len(some)

@@ -7,9 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from network.spaces.models import in_language
+
+LANGUAGES = ("ar", "fr", "en")  # whose language it was not written in reads the first of these that is there
 
 
 class Newsletter(models.Model):
@@ -44,3 +47,26 @@ class Newsletter(models.Model):
     @property
     def body(self) -> str:
         return in_language(self, "body")
+
+    @property
+    def path(self) -> str:
+        return f"/newsletters/{self.pk}/"
+
+    def get_absolute_url(self) -> str:
+        return f"/{get_language() or settings.LANGUAGE_CODE}{self.path}"
+
+    @property
+    def written(self) -> list[str]:
+        """The languages in which it has both a title and a text."""
+        return [code for code in LANGUAGES if self.title_in(code) and self.body_in(code)]
+
+    def language_for(self, language: str) -> str:
+        """In which language a reader of this one gets it: theirs, or the first there is; "" while it is written in none."""
+        written = self.written
+        return language if language in written else next(iter(written), "")
+
+    def title_in(self, code: str) -> str:
+        return str(getattr(self, f"title_{code}"))
+
+    def body_in(self, code: str) -> str:
+        return str(getattr(self, f"body_{code}"))

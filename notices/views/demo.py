@@ -8,8 +8,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
@@ -19,58 +21,70 @@ from notices.mail import outbox, shown
 from notices.models import Mail
 
 ROWS = 30
-_BETWEEN = b"-" * 79  # as Django's file backend parts them
+_BETWEEN = b"\n" + b"-" * 79 + b"\n"  # as Django's file backend parts them
+LOOKS = ("wide", "phone", "dark")
 
 
 @require_safe
 def mails(request: Request) -> HttpResponse:
-    """The newest first, with what became of each."""
+    """The newest first, with what became of each; `?to=` those to one address."""
     _only_demo()
-    found = Mail.objects.select_related("user__page").order_by("-pk")
-    return page(
-        request, "notices/demo_mails.html", paged=Paginator(found, ROWS).get_page(request.GET.get("page")), folder=settings.EMAIL_FILE_PATH
-    )
+    found, address = Mail.objects.select_related("user__page").order_by("-pk"), request.GET.get("to", "").strip()
+    if address:
+        found = found.filter(address__iexact=address)
+    paged = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    return page(request, "notices/demo_mails.html", paged=paged, folder=settings.EMAIL_FILE_PATH, to_whom=address)
 
 
 @require_safe
 def mail(request: Request, mail_id: int) -> HttpResponse:
-    """One mail: as it arrives, its words, its headers."""
+    """One mail: as it arrives (`?look=` wide, phone or dark), its words, its headers, its source."""
     _only_demo()
     row = get_object_or_404(Mail.objects.select_related("user__page__country", "user__preferences"), pk=mail_id)
-    message = _message(row)
-    headers = [(name, str(value)) for name, value in message.items()] if message is not None else []
+    message, is_as_sent = _message(row)
     part = message.get_body(("plain",)) if message is not None else None
-    text = part.get_content() if part is not None else ""
-    return shown.framing(
-        page(request, "notices/demo_mail.html", mail=row, headers=headers, text=text, has_html=_html(message) != "", subject=row.subject)
+    look = request.GET.get("look", "")
+    answer = page(
+        request,
+        "notices/demo_mail.html",
+        mail=row,
+        headers=[(name, str(value)) for name, value in message.items()] if message is not None else [],
+        text=part.get_content() if part is not None else "",
+        source=message.as_bytes().decode("utf-8", "replace") if message is not None else "",
+        has_html=_html(message) != "",
+        is_as_sent=is_as_sent,
+        look=look if look in LOOKS else LOOKS[0],
+        looks={"wide": _("Wide"), "phone": _("Phone"), "dark": _("Dark")},
     )
+    return shown.framing(answer)
 
 
 @require_safe
 @xframe_options_exempt
 def body(request: Request, mail_id: int) -> HttpResponse:
     _only_demo()
-    html = _html(_message(get_object_or_404(Mail.objects.select_related("user__page__country", "user__preferences"), pk=mail_id)))
+    row = get_object_or_404(Mail.objects.select_related("user__page__country", "user__preferences"), pk=mail_id)
+    html = _html(_message(row)[0])
     if not html:
         raise Http404
     return shown.framed(html)
 
 
-def _message(row: Mail) -> EmailMessage | None:
-    """The mail as it went out, from the folder; one that waits, as it would go out now."""
-    mark = row.message_id.encode()
+def _message(row: Mail) -> tuple[EmailMessage | None, bool]:
+    """The mail as it went out, from the folder (True); or as it would go out now: one that waits, or whose file is gone."""
+    mark = f"Message-ID: {row.message_id}".encode()
     folder = Path(settings.EMAIL_FILE_PATH)
     for path in sorted(folder.glob("*.log"), reverse=True)[:500] if folder.is_dir() else ():
-        raw = path.read_bytes()
-        if mark in raw:
-            found = next(part for part in raw.split(_BETWEEN) if mark in part)
-            return _read(found.strip())
-    if row.state != Mail.State.WAITING:
-        return None
-    letter = outbox.compose(row)
-    if letter is None:
-        return None
-    return _read(letter.message(row).message().as_bytes())
+        for raw in path.read_bytes().split(_BETWEEN):
+            if mark in raw:
+                return _read(raw.lstrip()), True
+    if row.kind == Mail.Kind.READY and not row.about:
+        return None, False  # its words went with it
+    # Composing claims what a digest tells of; whoever only looks takes it back.
+    with transaction.atomic():
+        letter = outbox.compose(row)
+        transaction.set_rollback(True)
+    return (_read(letter.message(row).message().as_bytes()) if letter is not None else None), False
 
 
 def _read(raw: bytes) -> EmailMessage:

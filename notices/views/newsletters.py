@@ -1,30 +1,32 @@
-"""Letters of the secretariat: drafts, whom they reach, and how far they have come. For whoever does not write them there are no such pages."""
+"""Letters of the secretariat: drafts, whom they reach, how far they have come. Others find only the letters that were sent to them."""
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from network.fragments import fragment, page
+from network.fragments import fragment, is_partial, page
 from network.permissions import can
-from network.requests import Request
+from network.requests import Request, as_number, language
+from network.spaces.actors import Actor
 from network.spaces.answers import refuse, sentence
-from network.spaces.models import Space
 from notices import audience
 from notices.actions import newsletters as actions
 from notices.forms import NewsletterForm
 from notices.mail import newsletter as mails
 from notices.mail import shown
 from notices.mail.render import render
-from notices.models import Mail, Newsletter
+from notices.models import Newsletter
 
 ROWS = 20
 
@@ -33,46 +35,63 @@ ROWS = 20
 @require_safe
 def newsletters(request: Request) -> HttpResponse:
     """Drafts first, then what was sent, with how many mails went."""
-    _only_writers(request)
-    found = Newsletter.objects.select_related("by__page").order_by("-sent_at", "-pk")
-    return page(request, "notices/newsletters.html", paged=Paginator(found, ROWS).get_page(request.GET.get("page")))
+    _writer(request)
+    found = Newsletter.objects.select_related("by__page").order_by(F("sent_at").desc(nulls_first=True), "-pk")
+    paged = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    come = audience.progress(paged)
+    return page(request, "notices/newsletters.html", paged=paged, lines=[(one, come[one.pk]) for one in paged])
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request) -> HttpResponse:
-    _only_writers(request)
-    return _form(request, None)
+    return _form(request, _writer(request), None)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def newsletter(request: Request, newsletter_id: int) -> HttpResponse:
-    """A draft as one edits it, with the people it would reach; a letter that was sent, with how far it has come."""
-    _only_writers(request)
-    row = get_object_or_404(Newsletter.objects.select_related("space", "by__page"), pk=newsletter_id)
+    """A draft as one edits it; a letter that was sent, with how far it has come; for those it was written to, the letter."""
+    row = Newsletter.objects.select_related("space", "by__page").filter(pk=newsletter_id).first()
+    writer = _as_secretariat(request.actor)
+    if row is None or not (can(writer, "newsletter.send") or audience.may_read(request.actor, row)):
+        raise Http404
+    if not can(writer, "newsletter.send"):
+        title, body, code = mails.words(row)
+        return page(request, "notices/newsletter_read.html", newsletter=row, title=title, body=body, code=code, rtl=code == "ar")
     if row.sent_at is None:
-        return _form(request, row)
-    states = dict(Mail.objects.filter(key__startswith=f"newsletter:{row.pk}:").values_list("state").annotate(n=Count("pk")).order_by())
-    counted = [(Mail.State(state).label, states.get(state, 0)) for state in Mail.State.values]
-    answer = page(request, "notices/newsletter_sent.html", newsletter=row, states=counted, waiting=states.get("waiting", 0))
-    return shown.framing(answer)
+        return _form(request, writer, row)
+    come = audience.progress([row])[row.pk]
+    if is_partial(request):
+        return fragment(request, "notices/_newsletter_progress.html", newsletter=row, come=come)
+    return shown.framing(page(request, "notices/newsletter_sent.html", newsletter=row, come=come, shown_in=_language_of(request, row)))
 
 
-def _form(request: Request, row: Newsletter | None) -> HttpResponse:
+def _form(request: Request, writer: Actor, row: Newsletter | None) -> HttpResponse:
     form = NewsletterForm(request.POST or None, instance=row)
-    if request.method == "POST":
+    status = 200
+    # Without script the button beside the number counts anew: nothing is kept then, and nothing lost.
+    if request.method == "POST" and "count" not in request.POST:
         if form.is_valid():
             try:
-                kept = actions.draft(request.actor, row, space=_secretariat(request), **form.fields_of_letter)
+                kept = actions.draft(writer, row, **form.fields_of_letter)
             except ValidationError as error:
                 refuse(form, error)
             else:
                 messages.success(request, _("The draft is kept."))
                 return redirect("newsletter_confirm" if request.POST.get("then") == "send" else "newsletter", newsletter_id=kept.pk)
-        return shown.framing(page(request, "notices/newsletter.html", form=form, newsletter=row, found=None, status=422))
-    found = audience.of(row.audience if row is not None else audience.EMPTY)
-    answer = page(request, "notices/newsletter.html", form=form, newsletter=row, found=found)
+        status = 422
+    chosen = form.audience if form.is_bound else row.audience if row is not None else audience.EMPTY
+    answer = page(
+        request,
+        "notices/newsletter.html",
+        status=status,
+        form=form,
+        # What was typed is in the form; what is kept is asked for again, for the form has written over its row.
+        newsletter=Newsletter.objects.get(pk=row.pk) if row is not None else None,
+        found=None if form.audience_errors else audience.of(chosen),
+        shown_in=_language_of(request, row),
+    )
     return shown.framing(answer)
 
 
@@ -80,25 +99,26 @@ def _form(request: Request, row: Newsletter | None) -> HttpResponse:
 @require_safe
 def count(request: Request) -> HttpResponse:
     """How many people the choices of the form mean, while one chooses."""
-    _only_writers(request)
+    _writer(request)
     form = NewsletterForm(request.GET)
-    return fragment(request, "notices/_newsletter_count.html", found=audience.of(form.audience))
+    wrong = form.audience_errors
+    return fragment(request, "notices/_newsletter_count.html", found=None if wrong else audience.of(form.audience), wrong=wrong)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: Request, newsletter_id: int) -> HttpResponse:
-    """The exact number before it goes; the POST sends."""
-    _only_writers(request)
+    """The exact number before it goes; the POST sends to exactly so many, or shows the new number."""
+    writer = _writer(request)
     row = get_object_or_404(Newsletter.objects.select_related("space"), pk=newsletter_id)
     if row.sent_at is not None:
         return redirect("newsletter", newsletter_id=row.pk)
     if request.method == "POST":
         try:
-            actions.send(request.actor, row)
+            actions.send(writer, row, people=as_number(request.POST.get("people", "")) or 0)
         except ValidationError as error:
             messages.error(request, sentence(error))
-            return redirect("newsletter", newsletter_id=row.pk)
+            return redirect("newsletter_confirm" if error.code == "changed" else "newsletter", newsletter_id=row.pk)
         messages.success(request, _("The letter is on its way."))
         return redirect("newsletter", newsletter_id=row.pk)
     return page(request, "notices/newsletter_confirm.html", newsletter=row, found=audience.of(row.audience))
@@ -107,9 +127,9 @@ def confirm(request: Request, newsletter_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def discard(request: Request, newsletter_id: int) -> HttpResponse:
-    _only_writers(request)
+    writer = _writer(request)
     row = get_object_or_404(Newsletter, pk=newsletter_id)
-    actions.discard(request.actor, row)
+    actions.discard(writer, row)
     messages.success(request, _("The draft is gone."))
     return redirect("newsletters")
 
@@ -118,18 +138,30 @@ def discard(request: Request, newsletter_id: int) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def mail(request: Request, newsletter_id: int) -> HttpResponse:
-    """The letter as it arrives, in the language of the page."""
-    _only_writers(request)
+    """The letter as it arrives with whoever reads `?language=`; without it, with whoever reads the language of the page."""
+    _writer(request)
     row = get_object_or_404(Newsletter.objects.select_related("space"), pk=newsletter_id)
-    html, _text = render("newsletter", mails.context_of(row))
+    with translation.override(_language_of(request, row)):
+        html, _text = render("newsletter", mails.context_of(row))
     return shown.framed(html)
 
 
-def _only_writers(request: Request) -> None:
-    if not can(request.actor, "newsletter.send"):
+def _language_of(request: Request, row: Newsletter | None) -> str:
+    """In which language the letter is shown: the one asked for, else the page's where it is written in it, else the first."""
+    asked = request.GET.get("language", "")
+    if asked in settings.LANGUAGE_NAMES:
+        return asked
+    return (row.language_for(language()) if row is not None else "") or language()
+
+
+def _writer(request: Request) -> Actor:
+    """The actor in the secretariat's name; for whoever cannot write in it there is no such page."""
+    writer = _as_secretariat(request.actor)
+    if not can(writer, "newsletter.send"):
         raise Http404
+    return writer
 
 
-def _secretariat(request: Request) -> Space:
-    """In whose name: the institution of the secretariat for which the actor holds a mandate."""
-    return next(mandate.entity for mandate in request.actor.mandates.values() if mandate.entity.sees_all)
+def _as_secretariat(actor: Actor) -> Actor:
+    entity = next((mandate.entity for mandate in actor.mandates.values() if mandate.entity.sees_all), None)
+    return actor.speaking_for(entity.pk) if entity is not None else actor

@@ -118,7 +118,7 @@ def _letters(p: Planted, w: SimpleNamespace) -> None:
         "title_ar": p.canary("letter_title", frozenset({"sami", "staff"})),
         "body_ar": f"<p>{p.canary('letter_body', frozenset({'sami'}))}</p>",
     }
-    p.things["newsletter"] = newsletters.draft(w.sami.actor, None, space=w.secretariat, audience={}, **words)
+    p.things["newsletter"] = newsletters.draft(w.sami.writing_for(w.secretariat), None, audience={}, **words)
     label = p.canary("device_label", frozenset({"ezz", "staff"}))
     p.things["ezz_device"] = Device.objects.create(
         user=w.ezz.user, endpoint="https://127.0.0.1:9/x", p256dh="x", auth="x", session="x", label=label

@@ -521,7 +521,7 @@ def admin_addresses() -> list[str]:
 
     found = [
         f"/ar/admin/{end}"
-        for end in ("", "login/", "password_change/", "password_change/done/", "autocomplete/", "jsi18n/", "r/1/1/", "nothing/")
+        for end in ("", "health/", "login/", "password_change/", "password_change/done/", "autocomplete/", "jsi18n/", "r/1/1/", "nothing/")
     ]
     for label in {model._meta.app_label for model in admin.site._registry}:
         found.append(f"/ar/admin/{label}/")
