@@ -379,7 +379,7 @@ PUSH_HOSTS = [
     ".push.services.mozilla.com",
     ".push.apple.com",
     ".notify.windows.com",
-    *env.words("PUSH_HOSTS"),
+    *env.hosts("PUSH_HOSTS"),
 ]  # the browsers' push services; a name that begins with a dot stands for all below it
 PUSH_TRIAL_ORIGINS: list[str] = []  # of tests
 MAIL_PATIENCE_DAYS = 3  # so long a mail that cannot be delivered yet is tried again

@@ -18,10 +18,11 @@ import time_machine
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.test import Client
 
 from forums.models import Topic
+from network import env
 from network.activity import worker
 from network.spaces import actions as spaces
 from network.spaces.models import Membership
@@ -182,7 +183,13 @@ def test_a_device_that_is_gone_is_forgotten_and_one_that_fails_stops_nobody(worl
         "https://fcm.googleapis.com:8443/x",
         "https://user@fcm.googleapis.com/x",
         "https://evilpush.apple.com/x",
-        "https://" + "a" * 700,
+        "https://10.0.0.5\\.push.apple.com/x",  # to the library that connects, the host ends at the backslash
+        "https://169.254.169.254\\.notify.windows.com/latest",
+        "https://evil.example\\@web.push.apple.com/x",
+        "https://evil.example#.push.apple.com/x",
+        "https://web.push.apple.com\n/x",
+        "https://web.push.apple.com",
+        "https://fcm.googleapis.com/" + "a" * 700,
         "not an address",
     ],
 )
@@ -197,6 +204,35 @@ def test_our_server_knocks_at_no_other_doors(world: SimpleNamespace, service: Se
 )
 def test_the_browsers_own_services_are_known(world: SimpleNamespace, service: Service, endpoint: str) -> None:
     assert subscribe(world.ezz.actor, endpoint=endpoint, session="s", **service.keys()).user == world.ezz.user
+
+
+def test_a_further_push_service_is_named_by_its_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUSH_HOSTS", "push.example.org .push.example.net")
+    assert env.hosts("PUSH_HOSTS") == ["push.example.org", ".push.example.net"]
+    for wrong in ("https://push.example.org", "*.example.org", "localhost", ".", "push.example.org/x"):
+        monkeypatch.setenv("PUSH_HOSTS", wrong)
+        with pytest.raises(ImproperlyConfigured, match="PUSH_HOSTS"):
+            env.hosts("PUSH_HOSTS")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"p256dh": _text(b"\4" + b"\1" * 64)},  # no point of the curve
+        {"p256dh": _text(b"\4" * 64)},
+        {"auth": _text(b"\1" * 15)},
+        {"auth": _text(b"\1" * 16) + "!" * 40},  # the decoder would pass over it, the column would not
+        {"p256dh": ""},
+        {"auth": "\0"},
+        {"session": ""},
+    ],
+)
+def test_what_no_browser_brings_is_refused(world: SimpleNamespace, service: Service, odd: dict[str, str]) -> None:
+    given = {"endpoint": f"{service.origin}/a", "session": "s", **service.keys()}
+    with pytest.raises(ValidationError):
+        subscribe(world.ezz.actor, **(given | odd))
+    assert not Device.objects.exists()
+    assert subscribe(world.ezz.actor, **given).pk
 
 
 def test_the_key_is_made_once_and_kept(db: None) -> None:
