@@ -107,7 +107,7 @@ def test_a_declined_request_is_gone_and_its_word_is_kept(world: SimpleNamespace,
     as_(client, world.carmen).post(f"/groups/{world.group.pk}/requests/{asked.pk}/answer/", {"answer": "decline", "message": "ليس بعد"})
     assert "dara" not in roles(world.group)
     assert JoinRequest.objects.count() == 0
-    assert Activity.objects.get(verb="declined").data == {"message": "ليس بعد"}
+    assert Activity.objects.get(verb="declined").data == {"message": "ليس بعد", "request": asked.pk}
 
 
 def test_an_institution_asks_and_comes_in(world: SimpleNamespace, client: Client) -> None:
