@@ -1,6 +1,7 @@
 """Typed reading of the environment: a wrong value refuses to start and says its own name."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -39,6 +40,15 @@ def number(name: str, default: int, *, least: int = 0) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     return [word for word in text(name, default).replace(",", " ").split() if word]
+
+
+def hosts(name: str) -> list[str]:
+    """Names of hosts; one that begins with a dot stands for all below it."""
+    found = words(name)
+    for word in found:
+        if not re.fullmatch(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", word):
+            raise ImproperlyConfigured(f"{name} must hold names of hosts such as push.example.org or .example.org, not {word!r}.")
+    return found
 
 
 def secret_key(path: Path, *, production: bool) -> str:

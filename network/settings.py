@@ -68,6 +68,8 @@ INSTALLED_APPS = [
 # --- Who listens to an Activity, and what happens by the clock -----------------------------------------------------
 ACTIVITY_NOW = ("realtime.broadcast.announce",)
 ACTIVITY_SOON = ("notices.subscribers.notify", "chat.subscribers.open_room")
+SESSIONS_ENDED = ("notices.actions.devices.sessions_ended",)  # of whom, and which (None: all of theirs): somebody signed out
+SESSION_MOVED = ("notices.actions.devices.session_moved",)  # who, from, to: somebody signed in, or has a new password
 SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("spaces.mandates_turn", 60),
     ("activity.sweep_jobs", 3600),
@@ -78,6 +80,7 @@ SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("mail.rounds", 15),
     ("mail.windows", 60),
     ("mail.sweep", 86400),
+    ("push.sweep", 86400),
     *([("mail.fetch", 60)] if env.text("IMAP_HOST") else []),
 )
 
@@ -380,7 +383,7 @@ PUSH_HOSTS = [
     ".push.services.mozilla.com",
     ".push.apple.com",
     ".notify.windows.com",
-    *env.words("PUSH_HOSTS"),
+    *env.hosts("PUSH_HOSTS"),
 ]  # the browsers' push services; a name that begins with a dot stands for all below it
 # A mail service that tells by webhook what came and what did not arrive (django-anymail); empty: it has no address here.
 ANYMAIL_WEBHOOK_SECRET = env.text("ANYMAIL_WEBHOOK_SECRET")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from network.activity.jobs import job
+from notices.actions import devices as device_actions
 from notices.actions import inbox as inbox_actions
 from notices.actions import newsletters
 from notices.mail import outbox, rounds
@@ -46,11 +47,25 @@ def fetch() -> None:
 
 
 @job("push.send")
-def push(activity_id: int, users: list[int], path: str, thread: str) -> None:
+def push(activity_id: int, users: list[int], path: str, thread: str, attempt: int = 0) -> None:
     """Tell the devices of these people."""
     from notices.push import send  # noqa: PLC0415 -- its libraries are large, and only this lane needs them
 
-    send.push(activity_id, users, path=path, thread=thread)
+    send.push(activity_id, users, path=path, thread=thread, attempt=attempt)
+
+
+@job("push.trial")
+def push_trial(device_id: int) -> None:
+    """Tell one device that its owner wants to see it told."""
+    from notices.push import send  # noqa: PLC0415 -- as above
+
+    send.trial(device_id)
+
+
+@job("push.sweep")
+def push_sweep() -> None:
+    """Browsers to which nobody came back."""
+    device_actions.sweep()
 
 
 @job("notices.come_back")

@@ -67,7 +67,6 @@ KINDS = {
             mail=(NOW, NOW, NOW, NOW),
             push=True,
             fixed=frozenset({SHOWN}),
-            mails=(NOW, HOURLY, DAILY),
         ),
         Kind(
             "mentions",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from network import live
@@ -134,7 +137,14 @@ def end_sessions(user: User) -> int:
     sessions = list(UserSession.objects.filter(user=user))
     for session in sessions:
         session.end()
+    sessions_ended(user.pk)
     return len(sessions)
+
+
+def sessions_ended(user_id: int, keys: Iterable[str] | None = None, *, but: str = "") -> None:
+    """Tell whoever keeps something for a session (a device that shows notices) that these have ended; without `keys`, all but one."""
+    for name in settings.SESSIONS_ENDED:
+        import_string(name)(user_id, None if keys is None else list(keys), but=but)
 
 
 @transaction.atomic

@@ -84,9 +84,11 @@ class MFAAdapter(DefaultMFAAdapter):
 
 class SessionsAdapter(DefaultUserSessionsAdapter):
     def end_sessions(self, sessions: Any) -> None:
+        sessions = list(sessions)
         users = {session.user_id for session in sessions}
         super().end_sessions(sessions)
         for user_id in users:
+            actions.sessions_ended(user_id, [session.session_key for session in sessions if session.user_id == user_id])
             transaction.on_commit(partial(live.withdraw, user_id), robust=True)
 
 

@@ -48,9 +48,10 @@ def tell(activity: Activity, reasons: Mapping[int, str], *, path: str, thread: s
     for user_id, reason in reasons.items():
         wish, has_device = grids[user_id]
         due = _mail_due(wish, now)
-        if (wish.shown or wish.mail != "none") and not (reason == "message" and user_id in pending):
+        is_pushed = wish.push and has_device
+        if (wish.shown or wish.mail != "none" or is_pushed) and not (reason == "message" and user_id in pending):
             rows.append((user_id, reason, wish.shown, due))
-        if wish.push and has_device:
+        if is_pushed:
             pushed.append(user_id)
     speaker_type, speaker_id = _speaker(activity)
     notice = Notice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -65,10 +65,13 @@ def choose_preset(actor: Actor, name: str) -> Preferences:
 
 
 @transaction.atomic
-def stop_mail(user: User, kinds: Iterable[str]) -> None:
-    """No more mail of these kinds: what an unsubscribe link may do, and nothing else."""
+def stop_mail(user: User, kinds: Collection[str]) -> None:
+    """No more mail of these kinds ("digest": of all that comes in one now): what an unsubscribe link may do, and nothing else."""
     preferences_of(user)
     preferences = Preferences.objects.select_for_update().get(user=user)
+    if "digest" in kinds:
+        grid = wishes.all_of(preferences.choices, role_of(Actor.of(user)))
+        kinds = {*kinds, *wishes.mailed(grid, DAILY, WEEKLY)} - {"digest"}
     for code in kinds:
         preferences.choices = {**preferences.choices, code: {**preferences.choices.get(code, {}), "mail": "none"}}
     preferences.save(update_fields=["choices"])

@@ -19,7 +19,7 @@ from network import compiled
 from network.spaces.actors import Actor
 from notices import hours as clock
 from notices import waiting, wishes
-from notices.kinds import DAILY, KINDS, OF_REASON, WEEKLY
+from notices.kinds import DAILY, OF_REASON, WEEKLY
 from notices.mail import dates, items, links
 from notices.mail.items import Bareness, Item
 from notices.mail.letter import Letter
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 MOST_LINES = 5  # in a section; the rest stands behind a link
 MOST_NOTICES = 300
 OLDEST_DAYS = 14
+LOOKED_BACK = 15  # digests: two weeks of days and one
 # Which kinds of notice stand in which section, in the order of the mail (requirements, scenario 6); groups and follows come between.
 REPLIES = ("mentions", "replies", "messages", "walls")
 OTHERS = ("roles", "account")
@@ -60,6 +61,7 @@ class Digest:
     owed: list[dict[str, Any]] = field(default_factory=list)
     owed_count: int = 0
     sections: list[Section] = field(default_factory=list)
+    upto: datetime = field(default_factory=timezone.now)
     is_news: bool = False  # something is new since the last one: else it is not sent
 
     @property
@@ -81,10 +83,15 @@ def compose(mail: Mail) -> Letter | None:
     actor, preferences = Actor.of(user), preferences_at_hand(user)
     grid = wishes.mine(actor, preferences)
     about = mail.about
+    if Mail.objects.filter(user=user, kind=Mail.Kind.DIGEST, state=Mail.State.WAITING, pk__gt=mail.pk).exists():
+        return None  # the mail server was away for a day: the newer one says it all
     frequencies = (DAILY, WEEKLY) if about["weekly"] else (DAILY,)
     told = _claim(mail, actor, wishes.mailed(grid, *frequencies))
     made = _made(actor, preferences, grid, told, about, frequencies)
-    return _letter(made, mail) if made.is_news else None
+    if not made.is_news:
+        return None
+    mail.about = {**about, "upto": made.upto.isoformat()}  # where the next one begins
+    return _letter(made, mail)
 
 
 def preview(user: User, *, weekly: bool = True) -> Digest:
@@ -130,7 +137,7 @@ def _made(
     user = actor.person
     theirs = clock.of(user, preferences)
     made = Digest(user, date.fromisoformat(about["day"]), theirs)
-    since: dict[str, datetime] = {DAILY: datetime.fromisoformat(about["since"]), WEEKLY: datetime.fromisoformat(about["week_since"])}
+    since = _since(user, about)
     bareness = Bareness.of(preferences is not None and preferences.without_content, [*actor.roles, *(notice.space_id for notice in told)])
     _owe(made, actor, told, fresh_since=since[DAILY] if grid["waiting"].mail == DAILY else None)
 
@@ -157,6 +164,22 @@ def _made(
             made.is_news = True
     _add(made, _("Your roles and your account"), [line for code, line in by_code if code in OTHERS], None)
     return made
+
+
+def _since(user: User, about: dict[str, Any]) -> dict[str, datetime]:
+    """From when on things are new: from where the last digest that was sent ended, and the last weekly one; else as the window says."""
+    since = {DAILY: datetime.fromisoformat(about["since"]), WEEKLY: datetime.fromisoformat(about["week_since"])}
+    open_ends = {DAILY, WEEKLY}
+    earlier = Mail.objects.filter(user=user, kind=Mail.Kind.DIGEST).order_by("-pk").values_list("state", "about")
+    for state, was in earlier[:LOOKED_BACK]:
+        if state == Mail.State.SENT and "upto" in was:
+            for frequency in open_ends & ({DAILY, WEEKLY} if was["weekly"] else {DAILY}):
+                since[frequency] = datetime.fromisoformat(was["upto"])
+                open_ends.discard(frequency)
+        elif DAILY in open_ends and "since" in was:
+            since[DAILY] = min(since[DAILY], datetime.fromisoformat(was["since"]))  # it had nothing to say, or never went
+    oldest = timezone.now() - timedelta(days=OLDEST_DAYS)
+    return {frequency: max(moment, oldest) for frequency, moment in since.items()}
 
 
 def _owe(made: Digest, actor: Actor, told: list[Notice], *, fresh_since: datetime | None) -> None:
@@ -233,11 +256,7 @@ def _has_any(mail: Mail) -> bool:
 def _letter(made: Digest, mail: Mail, *, trial: bool = False) -> Letter:
     html, text = html_of(made)
     subject = _("Trial: %(subject)s") % {"subject": made.subject} if trial else made.subject
-    return Letter(subject, text, html, headers=links.stop_headers(made.user, DIGEST_KINDS))
-
-
-# What stopping the digest stops: whatever may be in one.
-DIGEST_KINDS = tuple(code for code, kind in KINDS.items() if DAILY in kind.mails)
+    return Letter(subject, text, html, headers=links.stop_headers(made.user, [links.DIGEST]))
 
 
 def _context(made: Digest) -> dict[str, Any]:
@@ -258,7 +277,7 @@ def _context(made: Digest) -> dict[str, Any]:
             _("This digest comes on working days at %(hour)s, when something is new.") % {"hour": f"{made.hours.digest_at:%H:%M}"}, user
         ),
         "weekly_url": links.weekly_url(user),
-        "stop_url": links.stop_url(user, DIGEST_KINDS),
+        "stop_url": links.stop_url(user, [links.DIGEST]),
     }
 
 

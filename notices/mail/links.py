@@ -15,6 +15,8 @@ from notices.kinds import KINDS
 if TYPE_CHECKING:
     from profiles.models import User
 
+# The digest as a list of its own: whatever comes in it at the time when it is stopped.
+DIGEST = "digest"
 _SALT, _WEEKLY = "notices.mail.stop", "notices.mail.weekly"
 
 
@@ -52,13 +54,13 @@ def read_stop(token: str) -> tuple[int, list[str]] | None:
         user_id, kinds = signing.loads(token, salt=_SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return int(user_id), [code for code in kinds if code in KINDS]
+    return int(user_id), [code for code in kinds if code in KINDS or code == DIGEST]
 
 
 def stop_headers(user: User, kinds: Iterable[str]) -> dict[str, str]:
     """The headers by which a mail program offers to unsubscribe (RFC 2369, RFC 8058), and the list's own name (RFC 2919)."""
     kinds = sorted(kinds)
-    name = kinds[0] if len(kinds) == 1 else "digest"
+    name = kinds[0] if len(kinds) == 1 else "notices"
     return {
         "List-Unsubscribe": f"<{stop_url(user, kinds)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -24,7 +24,7 @@ from django.utils.module_loading import import_string
 from network import compiled
 from network.activity.recording import later, later_all
 from notices.mail.letter import Letter
-from notices.models import Mail, Preferences
+from notices.models import Incoming, Mail, Preferences
 from notices.models.preferences import preferences_at_hand
 
 if TYPE_CHECKING:
@@ -182,10 +182,11 @@ def _once_more(mail_id: int, why: str) -> str:
 
 
 def sweep(*, keep_days: int = 30) -> int:
-    """What was sent, dropped or stopped a month ago is forgotten; a digest that had nothing to say, after three days."""
+    """What was sent, dropped or stopped a month ago is forgotten; a digest that had nothing to say, after three days. What came in, after three months."""
     now = timezone.now()
     done = Mail.objects.exclude(state=Mail.State.WAITING)
     gone = done.filter(created_at__lt=now - timedelta(days=keep_days)).delete()[0]
+    Incoming.objects.filter(received_at__lt=now - timedelta(days=3 * keep_days)).delete()
     return gone + done.filter(state=Mail.State.DROPPED, created_at__lt=now - timedelta(days=3)).delete()[0]
 
 

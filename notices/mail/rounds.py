@@ -20,6 +20,7 @@ AT_ONCE = 200  # people in one round; more, and the next follows at once
 def gather(now: datetime | None = None) -> int:
     """Make mails of what may be mailed by itself by now and is still unread; in quiet hours it waits for their end. Returns how many mails."""
     now = now or timezone.now()
+    meet()  # whoever has no preferences yet has quiet hours all the same
     due = Notice.objects.filter(mail_due__lte=now, mail=None)
     # Read meanwhile, or done with: nobody needs a mail of it.
     due.filter(unread=False).update(mail_due=None)
@@ -45,7 +46,9 @@ def _mail_to(user_id: int, newest: int, now: datetime) -> int:
     key = f"notices:{user_id}:{newest}"
     Mail.objects.bulk_create([Mail(kind=Mail.Kind.NOTICES, key=key, user_id=user_id)], ignore_conflicts=True)
     mail = Mail.objects.get(key=key)
-    claimed = Notice.objects.filter(recipient=user_id, mail_due__lte=now, mail=None, unread=True, pk__lte=newest).update(mail=mail)
+    claimed = Notice.objects.filter(recipient=user_id, mail_due__lte=now, mail=None, unread=True, pk__lte=newest).update(
+        mail=mail, mail_due=None
+    )
     if claimed and mail.state == Mail.State.WAITING:
         outbox.queue([mail])
         return 1

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -23,7 +24,7 @@ from network.requests import Request
 from network.spaces.answers import sentence
 from notices.actions import devices as actions
 from notices.models import Device
-from notices.push import key, send
+from notices.push import key
 
 
 @login_required
@@ -35,13 +36,23 @@ def devices(request: Request) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def subscribe(request: Request) -> JsonResponse:
-    """This browser agreed, and says where its push service listens."""
+    """This browser agreed, and says where its push service listens; with `again`, that it goes on (410 when it was turned off meanwhile).
+
+    GET: what a service worker needs to do so by itself, the key and the form's proof.
+    """
+    if request.method != "POST":
+        return JsonResponse({"key": key.public(), "token": get_token(request)})
     rates.spend("devices", request.actor.person.pk)
-    given = {name: request.POST.get(name, "")[:600] for name in ("endpoint", "p256dh", "auth", "label")}
+    given = {name: request.POST.get(name, "")[:700] for name in ("endpoint", "p256dh", "auth")}
+    here = request.session.session_key or ""
     try:
-        actions.subscribe(request.actor, session=request.session.session_key or "", **given)
+        if request.POST.get("again"):
+            if actions.go_on(request.actor, request.POST.get("before", "")[:700], session=here, **given) is None:
+                return JsonResponse({"error": _("No more notices on that device.")}, status=410)
+        else:
+            actions.subscribe(request.actor, session=here, label=request.POST.get("label", ""), **given)
     except ValidationError as error:
         return JsonResponse({"error": sentence(error)}, status=422)
     return JsonResponse({"said": _("Notices are shown on this device from now on.")})
@@ -59,12 +70,10 @@ def end(request: Request, device_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def trial(request: Request, device_id: int) -> HttpResponse:
-    device = get_object_or_404(Device.objects.select_related("user"), pk=device_id, user=request.actor.user_id)
+    device = get_object_or_404(Device, pk=device_id, user=request.actor.user_id)
     rates.spend("trial", request.actor.person.pk)
-    if send.trial(device):
-        messages.success(request, _("A trial notice is on its way to that device."))
-    else:
-        messages.error(request, _("That device did not take it. Turn notices on there once more."))
+    actions.try_out(request.actor, device)
+    messages.success(request, _("A trial notice is on its way to that device."))
     return redirect("devices")
 
 

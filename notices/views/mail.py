@@ -36,7 +36,7 @@ def stop(request: Request, token: str) -> HttpResponse:
         actions.stop_mail(user, meant[1])
     with translation.override(user.language):
         request.LANGUAGE_CODE = user.language
-        kinds = [KINDS[code].name for code in meant[1]]
+        kinds = [KINDS[code].name if code in KINDS else Mail.Kind.DIGEST.label for code in meant[1]]
         return page(request, "notices/stop.html", kinds=kinds, stopped=request.method == "POST", weekly=None)
 
 

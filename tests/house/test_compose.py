@@ -35,8 +35,11 @@ def services(tmp_path: Path) -> dict[str, dict]:
 
 
 def test_the_file_is_valid_and_has_every_process(services: dict[str, dict]) -> None:
-    assert set(services) == {"proxy", "web-1", "web-2", "worker", "clock", "prepare", "db", "redis"}
-    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    assert set(services) == {"proxy", "web-1", "web-2", "worker", "clock", "mail-in", "prepare", "db", "redis"}
+    assert sorted(name for name, service in services.items() if "ports" in service) == ["mail-in", "proxy"]
+    # Mail comes in only where it is asked for, and from a mail server on this machine.
+    assert services["mail-in"]["profiles"] == ["mail"]
+    assert "127.0.0.1" in str(services["mail-in"]["ports"])
     checked = {name for name, service in services.items() if "healthcheck" in service}
     assert checked == {"proxy", "web-1", "web-2", "worker", "clock", "db", "redis"}
 
@@ -50,7 +53,7 @@ def test_it_refuses_to_start_without(name: str, tmp_path: Path) -> None:
 
 def test_the_processes_share_one_production(services: dict[str, dict]) -> None:
     ours = {name: service["environment"] for name, service in services.items() if service.get("image") == "multaqa"}
-    assert set(ours) == {"web-1", "web-2", "worker", "clock", "prepare"}
+    assert set(ours) == {"web-1", "web-2", "worker", "clock", "mail-in", "prepare"}
     assert all(values["PRODUCTION"] == "1" and values["SECRET_KEY"] == "made-up" for values in ours.values())
     without_role = [json.dumps({k: v for k, v in values.items() if k != "ROLE"}, sort_keys=True) for values in ours.values()]
     assert len(set(without_role)) == 1

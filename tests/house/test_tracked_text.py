@@ -13,8 +13,8 @@ pytestmark = pytest.mark.shape("embedded")
 _HOSTS = [
     ("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"), ("deb.debian", "org"),
     ("crates", "io"), ("rubygems", "org"), ("golang", "org/dl"), ("proxy.golang", "org"), ("ghcr", "io"), ("docker", "io"), ("quay", "io"),
-    ("gcr", "io"), ("jsdelivr", "net"), ("unpkg", "com"), ("cdnjs", "com"), ("cloudflare", "com/ajax"), ("googleapis", "com"),
-    ("gstatic", "com"), ("conda", "anaconda.org"), ("files.python", "org"),
+    ("gcr", "io"), ("jsdelivr", "net"), ("unpkg", "com"), ("cdnjs", "com"), ("cloudflare", "com/ajax"), ("fonts.googleapis", "com"),
+    ("ajax.googleapis", "com"), ("storage.googleapis", "com"), ("gstatic", "com"), ("conda", "anaconda.org"), ("files.python", "org"),
 ]  # fmt: skip
 _FOLDERS = ("work", "farm", "root", "home")
 

@@ -244,3 +244,46 @@ def test_the_page_shows_the_next_digest_to_its_reader_only(quiet: SimpleNamespac
     (message,) = sent.outbox
     assert message.to == ["ezz@example.org"]
     assert "للمعاينة" in message.body
+
+
+def test_after_a_day_without_a_mail_server_one_digest_says_it_all(quiet: SimpleNamespace) -> None:
+    topic_in(quiet, quiet.board, title="من اليوم الأوّل")
+    first = Preferences.objects.get(user=quiet.ezz.user).next_digest_at
+    rounds.open_windows(first)  # nobody carries it
+    topic_in(quiet, quiet.board, title="من اليوم الثاني")
+    got = morning(quiet.ezz)
+    assert "من اليوم الأوّل" in got.text
+    assert "من اليوم الثاني" in got.text
+    assert sorted(Mail.objects.filter(user=quiet.ezz.user).values_list("state", flat=True)) == ["dropped", "sent"]
+
+
+def test_what_a_digest_said_of_a_group_is_not_said_again(quiet: SimpleNamespace) -> None:
+    topic_in(quiet, quiet.board, title="قيل مرّة")
+    assert "قيل مرّة" in morning(quiet.ezz).text
+    topic_in(quiet, quiet.board, title="قيل بعدها")
+    with time_machine.travel(Preferences.objects.get(user=quiet.ezz.user).last_digest_at + timedelta(hours=2), tick=True):
+        topic_in(quiet, quiet.board, title="قيل بعدها بساعتين")
+        got = morning(quiet.ezz)
+    assert "قيل مرّة" not in got.text
+    assert "قيل بعدها بساعتين" in got.text
+
+
+def test_stopping_the_digest_stops_what_comes_in_one_and_nothing_else(quiet: SimpleNamespace, client: Client) -> None:
+    topic_in(quiet, quiet.board)
+    got = morning(quiet.ezz)
+    path = re.search(r"http://localhost:8000(/mail/stop/\S+)", got.text)[1]
+    assert client.post(path).status_code == 200
+    grid = {code: wish["mail"] for code, wish in Preferences.objects.get(user=quiet.ezz.user).choices.items()}
+    assert grid == dict.fromkeys(("replies", "walls", "places", "follows"), "none")
+    topic_in(quiet, quiet.board)
+    assert morning(quiet.ezz) is None
+
+
+def test_one_press_makes_it_weekly(quiet: SimpleNamespace, client: Client) -> None:
+    topic_in(quiet, quiet.board)
+    got = morning(quiet.ezz)
+    path = re.search(r"http://localhost:8000(/mail/weekly/[^\"]+)", got.html)[1]
+    client.get(path)
+    assert Preferences.objects.get(user=quiet.ezz.user).choices == {}
+    client.post(path)
+    assert Preferences.objects.get(user=quiet.ezz.user).choices == {code: {"mail": "weekly"} for code in ("replies", "walls", "places")}

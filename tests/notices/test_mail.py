@@ -15,6 +15,7 @@ from chat import actions as chat
 from forums import actions as forums
 from forums.models import Topic
 from network.activity.models import Job
+from network.groups import actions as groups
 from network.spaces import actions as spaces
 from network.spaces.models import Membership
 from notices import actions
@@ -315,3 +316,23 @@ def test_what_was_taken_back_is_in_no_mail(world: SimpleNamespace) -> None:
     tell()
     chat.delete(world.carmen.actor, message)
     assert carry(WORKDAY.replace(hour=11)) == []
+
+
+def test_what_was_mailed_and_never_read_is_not_mailed_again_when_its_mail_is_forgotten(world: SimpleNamespace, topic: Topic) -> None:
+    mention(world, topic)
+    assert len(carry(soon())) == 1
+    Mail.objects.update(created_at=timezone.now() - timedelta(days=31))
+    outbox.sweep()
+    assert not Mail.objects.exists()
+    assert carry(soon()) == []
+
+
+def test_what_waits_can_be_unsubscribed_too(world: SimpleNamespace, client: object) -> None:
+    groups.request(world.dara.actor, world.group)
+    tell()
+    message = next(message for message in carry(soon()) if message.to == ["mona@example.org"])
+    path = message.extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+    client.post(path)  # type: ignore[attr-defined]
+    groups.request(world.rania.actor, world.group)
+    tell()
+    assert ["mona@example.org"] not in [message.to for message in carry(soon())]
