@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,6 @@ def of_age(since: datetime | None, *, warn: timedelta, bad: timedelta) -> tuple[
     """How long something has waited, in words, and how bad that is; nothing waiting is well."""
     if since is None:
         return "–", OK
-    age = max(timezone.now() - since, timedelta(0))
-    minutes = int(age.total_seconds() // 60)
-    words = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-    return words, BAD if age > bad else WARN if age > warn else OK
+    now = timezone.now()
+    age = max(now - since, timedelta(0))
+    return timesince(since, now, depth=1).replace("\xa0", " "), BAD if age > bad else WARN if age > warn else OK

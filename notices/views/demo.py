@@ -62,12 +62,15 @@ def mail(request: Request, mail_id: int) -> HttpResponse:
 @require_safe
 @xframe_options_exempt
 def body(request: Request, mail_id: int) -> HttpResponse:
+    """The mail itself, for the frame of the page above; `?look=dark` as a program in the dark shows it."""
     _only_demo()
     row = get_object_or_404(Mail.objects.select_related("user__page__country", "user__preferences"), pk=mail_id)
     html = _html(_message(row)[0])
     if not html:
         raise Http404
-    return shown.framed(html)
+    # A browser tells a frame the scheme of its own window; here one looks at either.
+    dark = request.GET.get("look") == "dark"
+    return shown.framed(html.replace("(prefers-color-scheme: dark)", "all" if dark else "not all"))
 
 
 def _message(row: Mail) -> tuple[EmailMessage | None, bool]:

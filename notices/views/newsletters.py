@@ -64,7 +64,9 @@ def newsletter(request: Request, newsletter_id: int) -> HttpResponse:
     come = audience.progress([row])[row.pk]
     if is_partial(request):
         return fragment(request, "notices/_newsletter_progress.html", newsletter=row, come=come)
-    return shown.framing(page(request, "notices/newsletter_sent.html", newsletter=row, come=come, shown_in=_language_of(request, row)))
+    code = _language_of(request, row)
+    title = row.title_in(code) or row.title
+    return shown.framing(page(request, "notices/newsletter_sent.html", newsletter=row, come=come, shown_in=code, title=title))
 
 
 def _form(request: Request, writer: Actor, row: Newsletter | None) -> HttpResponse:

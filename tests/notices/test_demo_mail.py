@@ -105,6 +105,11 @@ def test_it_is_looked_at_wide_narrow_and_dark_and_by_address(world: SimpleNamesp
         answer = client.get(f"/en/demo/mail/{pk}/?look={look}")
         assert f"mail-frame-{shown}" in answer.content.decode()
         assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+    styles = {look: client.get(f"/en/demo/mail/{pk}/body/?look={look}").content.decode() for look in ("wide", "dark")}
+    assert {look: ("@media all" in html, "@media not all" in html) for look, html in styles.items()} == {
+        "wide": (False, True),
+        "dark": (True, False),
+    }
     framed = client.get(f"/en/demo/mail/{pk}/body/")
     assert framed.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "script-src" not in framed.headers["Content-Security-Policy"]
