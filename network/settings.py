@@ -286,14 +286,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_MAX_BYTES = 25 * 1024 * 1024
 BODY_MAX_BYTES = 1024 * 1024
+_ORIGINS = [SITE_ORIGIN] if SITE_ORIGIN else ["http://localhost:*", "http://127.0.0.1:*"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         # Never 'self': user files are served on this host, outside /static/. No nonce: a cached page would hand it to all.
-        "script-src": [
-            f"{SITE_ORIGIN}/static/" if SITE_ORIGIN else "http://localhost:*/static/",
-            *([] if SITE_ORIGIN else ["http://127.0.0.1:*/static/"]),
-        ],
+        "script-src": [f"{here}/static/" for here in _ORIGINS],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
@@ -306,9 +304,9 @@ CONTENT_SECURITY_POLICY = {
             ),
         ],
         "media-src": [SELF],
-        "manifest-src": [SELF],
-        # This one address: user files stand on this host too, and none of them may become a worker.
-        "worker-src": [f"{SITE_ORIGIN}/sw.js"] if SITE_ORIGIN else ["http://localhost:*/sw.js", "http://127.0.0.1:*/sw.js"],
+        # These very addresses: user files stand on this host too, and none of them may become a worker, or the name and face of an app.
+        "manifest-src": [f"{here}/{code}/manifest.webmanifest" for here in _ORIGINS for code in ("ar", "fr", "en")],
+        "worker-src": [f"{here}/sw.js" for here in _ORIGINS],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -139,6 +139,8 @@ def browse(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
         expected: str = "",
         **more: Any,
     ) -> Page:
+        # The worker of the installed app stands between a page and its line: the journeys that are about it ask for it.
+        more.setdefault("service_workers", "block")
         context = chromium.new_context(
             base_url=server,
             locale=language,

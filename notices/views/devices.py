@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from functools import cache
 from hashlib import sha256
 
 from django.conf import settings as house
@@ -14,11 +14,12 @@ from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from network import rates
+from network.assets import bundle_css
 from network.fragments import page
 from network.requests import Request
 from network.spaces.answers import sentence
@@ -77,6 +78,10 @@ def trial(request: Request, device_id: int) -> HttpResponse:
     return redirect("devices")
 
 
+# Of static/css/tokens.css, --ground and --fill by daylight: neither a manifest nor a meta element reads oklch() everywhere.
+GROUND, BRAND = "#f5f4f0", "#005e5e"
+
+
 # --- The app ---------------------------------------------------------------------------------------------------------------
 @require_safe
 def manifest(request: Request) -> JsonResponse:
@@ -98,8 +103,8 @@ def manifest(request: Request) -> JsonResponse:
             "start_url": f"/{language}/",
             "scope": "/",
             "display": "standalone",
-            "background_color": "#f4f2ee",
-            "theme_color": "#005a5a",
+            "background_color": GROUND,
+            "theme_color": BRAND,
             "icons": icons,
         },
         content_type="application/manifest+json",
@@ -107,24 +112,53 @@ def manifest(request: Request) -> JsonResponse:
     )
 
 
+# What is kept for when the line is away: the look, and what its page runs on. Nothing that differs from one reader to the next.
+SHELL = (
+    "css/bundle.css",
+    *(f"fonts/{name}.woff2" for name in ("plex-arabic-400", "plex-arabic-600", "plex-latin-400", "plex-latin-600", "reemkufi-arabic-600")),
+    *(f"js/{name}.js" for name in ("theme", "app", "confirm", "say", "offline")),
+    "img/mark.svg",
+    "img/app-192.png",
+    "icons.svg",
+)
+
+
 @require_safe
 def worker(request: Request) -> HttpResponse:
     """The service worker: it keeps the look of the site and a page for when the line is away, and nothing that anybody reads."""
-    shell = [static(name) for name in ("css/bundle.css", "img/app-192.png", "img/mark.svg", "icons.svg")]
+    make = _script.__wrapped__ if house.DEBUG else _script
+    return HttpResponse(make(), content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def _script() -> str:
+    """The same in every process; another one, which browsers then fetch, whenever something of what it keeps has changed."""
+    if not house.PRODUCTION:
+        bundle_css()
     pages = {code: f"/{code}/offline/" for code in house.LANGUAGE_NAMES}
-    script = render_to_string("notices/worker.js", {"version": _version(shell), "shell": shell, "pages": pages})
-    return HttpResponse(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    version = sha256()
+    for name in SHELL:
+        version.update(static(name).encode() + (house.BASE_DIR / "static" / name).read_bytes())
+    for code in pages:
+        with override(code):
+            version.update(_offline().encode())
+    return render_to_string(
+        "notices/worker.js",
+        {
+            "version": version.hexdigest()[:12],
+            "shell": [static(name) for name in SHELL],
+            "pages": pages,
+            "icon": static("img/app-192.png"),
+            "badge": static("img/badge-96.png"),
+        },
+    )
 
 
-def _version(shell: list[str]) -> str:
-    """Another one whenever what is kept changed: in production the addresses say so, at home each start."""
-    return sha256(" ".join([*shell, "" if house.PRODUCTION else _STARTED]).encode()).hexdigest()[:12]
-
-
-_STARTED = str(time.time())
-
-
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def offline(request: Request) -> HttpResponse:
     """What stands there when the line is away; it knows nobody."""
-    return HttpResponse(render_to_string("notices/offline.html", {"lang": get_language(), "dir": "rtl" if get_language_bidi() else "ltr"}))
+    return HttpResponse(_offline())
+
+
+def _offline() -> str:
+    return render_to_string("notices/offline.html", {"lang": get_language(), "dir": "rtl" if get_language_bidi() else "ltr"})

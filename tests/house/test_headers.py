@@ -80,6 +80,11 @@ def test_the_policy_itself_lets_nothing_in() -> None:
     assert policy["frame-ancestors"] == policy["base-uri"] == policy["object-src"] == ["'none'"]
     assert policy["form-action"] == policy["style-src"] == ["'self'"]
     assert all(source.endswith("/static/") for source in policy["script-src"]), "never 'self': people's files are served on this host"
+    # One worker, and one manifest a language: no file of anybody's becomes either.
+    assert {source.partition("//")[2].partition("/")[2] for source in policy["worker-src"]} == {"sw.js"}
+    assert {source.partition("//")[2].partition("/")[2] for source in policy["manifest-src"]} == {
+        f"{code}/manifest.webmanifest" for code, _name in settings.LANGUAGES
+    }
     everything = " ".join(source for sources in policy.values() for source in sources)
     assert not re.search(r"unsafe-|nonce-|(?:^| )https?://\*|https:\s|https:$|strict-dynamic|http://(?!localhost|127)", everything)
 

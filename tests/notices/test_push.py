@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import os
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
-import http_ece
 import pytest
 import time_machine
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.test import Client
@@ -38,58 +35,10 @@ from notices.push import key, post, send
 from notices.subscribers import notify
 from tests.cast import Person, member, person, reply_to
 from tests.chat.conftest import say, talk
+from tests.notices.push_service import Service, text
 from tests.notices.support import tell
 
 WORKDAY = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
-
-
-class Service:
-    """A browser's push service, and the browser behind it."""
-
-    def __init__(self) -> None:
-        self.told: list[dict[str, Any]] = []
-        self.headers: list[dict[str, str]] = []
-        self.answers: dict[str, int] = {}  # path → status; 0 hangs
-        self.more: dict[str, str] = {}  # headers of what it answers
-        self.asked: list[str] = []  # paths, also those it refused
-        self.private = ec.generate_private_key(ec.SECP256R1())
-        self.auth = os.urandom(16)
-        self.released = threading.Event()
-        ours = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status = ours.answers.get(self.path, 201)
-                ours.asked.append(self.path)
-                if status == 0:
-                    ours.released.wait(20)
-                    return
-                if status == 201:
-                    ours.told.append(
-                        json.loads(http_ece.decrypt(body, private_key=ours.private, auth_secret=ours.auth, version="aes128gcm"))
-                    )
-                    ours.headers.append({name.lower(): value for name, value in self.headers.items()})
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                for name, value in ours.more.items():
-                    self.send_header(name, value)
-                self.end_headers()
-
-            def log_message(self, *words: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def keys(self) -> dict[str, str]:
-        point = self.private.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
-        return {"p256dh": _text(point), "auth": _text(self.auth)}
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 @pytest.fixture
@@ -98,9 +47,7 @@ def service(settings: Any) -> Iterator[Service]:
     settings.PUSH_TRIAL_ORIGINS = [made.origin]
     with time_machine.travel(WORKDAY, tick=True):
         yield made
-    made.released.set()
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 def device(who: Person, service: Service, name: str = "a") -> Device:
@@ -239,8 +186,7 @@ def test_a_service_that_hangs_keeps_nobody_else_waiting(
         assert len(service.asked) <= post.THREADS + post.MOST_SILENT
         assert Job.objects.get(lane="push").args["users"] == [world.basel.user.pk]
     finally:
-        other.server.shutdown()
-        other.server.server_close()
+        other.close()
 
 
 def test_no_redirect_is_followed(world: SimpleNamespace, topic: Topic, service: Service) -> None:
@@ -293,7 +239,7 @@ def test_a_newer_notice_takes_the_place_of_an_older_one_and_says_nothing_to_the_
     topics = [headers["topic"] for headers in service.headers]
     assert (len(topics), len(set(topics))) == (4, 1)  # they share the keys of one browser here
     assert all(len(word) == 32 and "topic" not in word for word in topics)
-    Device.objects.filter(user=world.basel.user).update(auth=_text(os.urandom(16)))
+    Device.objects.filter(user=world.basel.user).update(auth=text(os.urandom(16)))
     service.told.clear()
     one, other = (send._topic(held, topic.stream) for held in Device.objects.order_by("pk"))
     assert one != other  # who is told of the same thing is not to be seen from outside
@@ -397,10 +343,10 @@ def test_a_further_push_service_is_named_by_its_host(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     "odd",
     [
-        {"p256dh": _text(b"\4" + b"\1" * 64)},  # no point of the curve
-        {"p256dh": _text(b"\4" * 64)},
-        {"auth": _text(b"\1" * 15)},
-        {"auth": _text(b"\1" * 16) + "!" * 40},  # the decoder would pass over it, the column would not
+        {"p256dh": text(b"\4" + b"\1" * 64)},  # no point of the curve
+        {"p256dh": text(b"\4" * 64)},
+        {"auth": text(b"\1" * 15)},
+        {"auth": text(b"\1" * 16) + "!" * 40},  # the decoder would pass over it, the column would not
         {"p256dh": ""},
         {"auth": "\0"},
         {"session": ""},
@@ -442,6 +388,38 @@ def test_the_app_says_its_name_in_each_language(client: Client, db: None) -> Non
     arabic, english = (json.loads(client.get(f"/{code}/manifest.webmanifest").content) for code in ("ar", "en"))
     assert (arabic["dir"], arabic["start_url"], english["dir"], english["start_url"]) == ("rtl", "/ar/", "ltr", "/en/")
     assert {icon["sizes"] for icon in arabic["icons"]} == {"192x192", "512x512"}
+    assert {icon["purpose"] for icon in arabic["icons"]} == {"any", "maskable"}
+    assert (arabic["id"], arabic["scope"], arabic["display"]) == ("/", "/", "standalone")
+    for icon in arabic["icons"]:
+        assert (settings.BASE_DIR / icon["src"].removeprefix("/")).exists()
+    # The colours are those of the tokens: --ground and --fill by daylight.
+    assert far(arabic["background_color"], srgb(0.968, 0.006, 95)) <= 1
+    assert far(arabic["theme_color"], srgb(0.435, 0.078, 195)) <= 1
+    tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text()
+    assert "--ground: light-dark(oklch(.968 .006 95)" in tokens
+    assert "--fill: light-dark(oklch(.435 .078 195)" in tokens
+    assert f'<meta name="theme-color" content="{arabic["theme_color"]}">' in client.get("/ar/").content.decode()
+
+
+def far(one: str, other: tuple[float, ...]) -> float:
+    """How many steps of 255 two colours are apart, where they differ most."""
+    return max(abs(int(one[at : at + 2], 16) - part) for at, part in zip((1, 3, 5), other, strict=True))
+
+
+def srgb(lightness: float, chroma: float, hue: float) -> tuple[float, ...]:
+    """An oklch() colour as red, green and blue up to 255 (CSS Color 4)."""
+    a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
+    long, medium, short = (
+        (lightness + x * a + y * b) ** 3
+        for x, y in ((0.3963377774, 0.2158037573), (-0.1055613458, -0.0638541728), (-0.0894841775, -1.2914855480))
+    )
+    linear = (
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+    )
+    light = (max(0.0, min(1.0, part)) for part in linear)
+    return tuple(255 * (12.92 * part if part <= 0.0031308 else 1.055 * part ** (1 / 2.4) - 0.055) for part in light)
 
 
 def test_the_worker_keeps_nothing_that_anybody_reads(client: Client, db: None) -> None:
@@ -451,6 +429,10 @@ def test_the_worker_keeps_nothing_that_anybody_reads(client: Client, db: None) -
     assert answer.headers["Cache-Control"] == "no-cache"
     assert script.count("cache.put") == 1  # at its installation, of the list above it
     assert 'credentials: "omit"' in script
+    assert client.get("/sw.js").content.decode() == script  # in every process and for everybody the same
+    signed = Client()
+    signed.force_login(get_user_model().objects.create(email="reader@example.org"))
+    assert signed.get("/sw.js").content.decode() == script
     for code in ("ar", "fr", "en"):
         page = client.get(f"/{code}/offline/")
         assert page.status_code == 200

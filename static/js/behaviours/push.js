@@ -1,39 +1,38 @@
-// Turns notices on for this browser: asked for by a press, never by itself.
-import { post } from "../post.js";
-import { pushKept, registration } from "../worker.js";
+// Turns notices on for this browser: asked for by a press, never by itself. Says what happened, and why it cannot be.
+import { begin, leave, registration } from "../worker.js";
 
 export function connect(card) {
   const words = card.querySelector("[data-push-words]");
   const button = card.querySelector("[data-push-on]");
+  const off = document.querySelector("[data-push-off]");
   const say = (text) => {
     words.textContent = text;
   };
+  // Turned off here, it is off in the browser too; the form goes on its way in any case.
+  const onOff = (event) => {
+    event.preventDefault();
+    leave().catch(() => {}).finally(() => off.submit());
+  };
+  off?.addEventListener("submit", onOff);
+  const undo = () => off?.removeEventListener("submit", onOff);
   if (!("PushManager" in window) || !("serviceWorker" in navigator) || !("Notification" in window)) {
     say(card.dataset.cannot);
-    return undefined;
+    return undo;
   }
   if (Notification.permission === "denied") {
     say(card.dataset.denied);
-    return undefined;
+    return undo;
   }
-  const hasOne = document.querySelector("[data-push-off]") !== null;
-  button.hidden = hasOne && Notification.permission === "granted";
+  button.hidden = off !== null && Notification.permission === "granted";
   if (button.hidden) say(card.dataset.said);
   const onPress = async () => {
     button.disabled = true;
     try {
-      if ((await Notification.requestPermission()) !== "granted") return say(card.dataset.denied);
-      const worker = await registration();
-      const old = await worker.pushManager.getSubscription();
-      await old?.unsubscribe();
-      const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(card.dataset.key) });
-      const { endpoint, keys } = made.toJSON();
-      const answer = await post("/devices/", new URLSearchParams({ endpoint, p256dh: keys.p256dh, auth: keys.auth, label: label() }));
-      if (!answer.ok) {
-        await made.unsubscribe();
-        return say((await answer.json().catch(() => ({}))).error || card.dataset.failed);
-      }
-      pushKept(document.body.dataset.user || document.documentElement.dataset.user);
+      // First of all, and before anything is waited for: some browsers ask only while a press is being answered.
+      const permission = await Notification.requestPermission();
+      if (permission !== "granted") return say(permission === "denied" ? card.dataset.denied : card.dataset.unasked);
+      const answer = await begin(await registration(), card.dataset.key, label());
+      if (!answer.ok) return say((await answer.json().catch(() => ({}))).error || card.dataset.failed);
       location.reload();
     } catch {
       say(card.dataset.failed);
@@ -43,12 +42,10 @@ export function connect(card) {
     return undefined;
   };
   button.addEventListener("click", onPress);
-  return () => button.removeEventListener("click", onPress);
-}
-
-function bytes(text) {
-  const raw = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
-  return Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
+  return () => {
+    button.removeEventListener("click", onPress);
+    undo();
+  };
 }
 
 // "Firefox, Android": enough to tell one's devices apart.
