@@ -83,11 +83,13 @@ def compose(mail: Mail) -> Letter | None:
     actor, preferences = Actor.of(user), preferences_at_hand(user)
     grid = wishes.mine(actor, preferences)
     about = mail.about
-    if Mail.objects.filter(user=user, kind=Mail.Kind.DIGEST, state=Mail.State.WAITING, pk__gt=mail.pk).exists():
+    earlier = _digests(user)
+    if any(pk > mail.pk and state == Mail.State.WAITING for pk, state, _was in earlier):
         return None  # the mail server was away for a day: the newer one says it all
-    frequencies = (DAILY, WEEKLY) if about["weekly"] else (DAILY,)
-    told = _claim(mail, actor, wishes.mailed(grid, *frequencies))
-    made = _made(actor, preferences, grid, told, about, frequencies)
+    since = _since(about, earlier)
+    told = _claim(mail, actor, wishes.mailed(grid, *since))
+    made = _made(actor, preferences, grid, told, since)
+    made.day = date.fromisoformat(about["day"])
     if not made.is_news:
         return None
     mail.about = {**about, "upto": made.upto.isoformat()}  # where the next one begins
@@ -103,14 +105,15 @@ def preview(user: User, *, weekly: bool = True) -> Digest:
     last = preferences.last_digest_at if preferences is not None else None
     week = theirs.at(theirs.week_began(next_day), datetime.min.time())
     about = {
-        "day": next_day.isoformat(),
         "since": (last or now - timedelta(days=1)).isoformat(),
+        "weekly": weekly and (last is None or last < week),
         "week_since": (week - timedelta(days=7)).isoformat(),
     }
-    weekly = weekly and (last is None or last < week)
-    frequencies = (DAILY, WEEKLY) if weekly else (DAILY,)
-    found = _waiting_notices(actor, wishes.mailed(grid, *frequencies)).filter(mail=None)
-    return _made(actor, preferences, grid, list(_with_all(found)[:MOST_NOTICES]), about, frequencies)
+    since = _since(about, _digests(user))
+    found = _waiting_notices(actor, wishes.mailed(grid, *since)).filter(mail=None)
+    made = _made(actor, preferences, grid, list(_with_all(found)[:MOST_NOTICES]), since)
+    made.day = next_day
+    return made
 
 
 def html_of(made: Digest) -> tuple[str, str]:
@@ -126,18 +129,13 @@ def compose_test(mail: Mail) -> Letter | None:
 
 
 # --- What is in it ---------------------------------------------------------------------------------------------------------
-def _made(
-    actor: Actor,
-    preferences: Preferences | None,
-    grid: dict[str, Wish],
-    told: list[Notice],
-    about: dict[str, Any],
-    frequencies: tuple[str, ...],
-) -> Digest:
+
+
+def _made(actor: Actor, preferences: Preferences | None, grid: dict[str, Wish], told: list[Notice], since: dict[str, datetime]) -> Digest:
+    """`since`: from when on things are new, for each frequency that this digest is of."""
     user = actor.person
     theirs = clock.of(user, preferences)
-    made = Digest(user, date.fromisoformat(about["day"]), theirs)
-    since = _since(user, about)
+    made = Digest(user, theirs.local(timezone.now()).date(), theirs)
     bareness = Bareness.of(preferences is not None and preferences.without_content, [*actor.roles, *(notice.space_id for notice in told)])
     _owe(made, actor, told, fresh_since=since[DAILY] if grid["waiting"].mail == DAILY else None)
 
@@ -148,13 +146,13 @@ def _made(
     places = [line for code, line in by_code if code == "places"]
     seen = {line.thread for line in lines}
     reading = items.Reading.of(actor, min(since.values()))
-    if grid["places"].mail in frequencies:
+    if grid["places"].mail in since:
         when = since[grid["places"].mail]
         fresh = reading.in_my_places(when, _numbers(seen))
         places += items.of_topics(fresh, when, bareness, actor)
         seen |= {topic.stream for topic, _count in fresh}
     _add(made, _("Your groups"), places, _topics, more_path="/?scope=following")
-    if grid["follows"].mail in frequencies:
+    if grid["follows"].mail in since:
         when = since[grid["follows"].mail]
         followed = items.of_topics(reading.of_followed(when, _numbers(seen)), when, bareness, actor)
         _add(made, _("Whom you follow"), followed, None, more_path="/?scope=following")
@@ -166,12 +164,22 @@ def _made(
     return made
 
 
-def _since(user: User, about: dict[str, Any]) -> dict[str, datetime]:
+Earlier = list[tuple[int, str, dict[str, Any]]]
+
+
+def _digests(user: User) -> Earlier:
+    """Number, state and window of this person's newest digests."""
+    found = Mail.objects.filter(user=user, kind=Mail.Kind.DIGEST).order_by("-pk")
+    return list(found.values_list("pk", "state", "about")[:LOOKED_BACK])
+
+
+def _since(about: dict[str, Any], earlier: Earlier) -> dict[str, datetime]:
     """From when on things are new: from where the last digest that was sent ended, and the last weekly one; else as the window says."""
-    since = {DAILY: datetime.fromisoformat(about["since"]), WEEKLY: datetime.fromisoformat(about["week_since"])}
-    open_ends = {DAILY, WEEKLY}
-    earlier = Mail.objects.filter(user=user, kind=Mail.Kind.DIGEST).order_by("-pk").values_list("state", "about")
-    for state, was in earlier[:LOOKED_BACK]:
+    since = {DAILY: datetime.fromisoformat(about["since"])}
+    if about["weekly"]:
+        since[WEEKLY] = datetime.fromisoformat(about["week_since"])
+    open_ends = set(since)
+    for _pk, state, was in earlier:
         if state == Mail.State.SENT and "upto" in was:
             for frequency in open_ends & ({DAILY, WEEKLY} if was["weekly"] else {DAILY}):
                 since[frequency] = datetime.fromisoformat(was["upto"])

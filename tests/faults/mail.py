@@ -208,17 +208,15 @@ class _Windows:
         """Whose digest has something to say, worked out before anybody sends."""
         from network.spaces.actors import Actor  # noqa: PLC0415 -- django is set up
         from notices import wishes  # noqa: PLC0415
-        from notices.kinds import DAILY, WEEKLY  # noqa: PLC0415
         from notices.mail import digest  # noqa: PLC0415
         from notices.models import Mail  # noqa: PLC0415
 
         found = []
         for mail in Mail.objects.filter(kind="digest", state="waiting").select_related("user__page__country", "user__preferences"):
             actor, preferences = Actor.of(mail.user), mail.user.preferences
-            grid = wishes.mine(actor, preferences)
-            often = (DAILY, WEEKLY) if mail.about["weekly"] else (DAILY,)
-            told = list(digest._with_all(digest._waiting_notices(actor, wishes.mailed(grid, *often)).filter(mail=None)))
-            if digest._made(actor, preferences, grid, told, mail.about, often).is_news:
+            grid, since = wishes.mine(actor, preferences), digest._since(mail.about, digest._digests(mail.user))
+            told = list(digest._with_all(digest._waiting_notices(actor, wishes.mailed(grid, *since)).filter(mail=None)))
+            if digest._made(actor, preferences, grid, told, since).is_news:
                 found.append(mail.key)
         return found
 
