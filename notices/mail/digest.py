@@ -145,16 +145,17 @@ def _made(actor: Actor, preferences: Preferences | None, grid: dict[str, Wish], 
     _add(made, _("Replies and mentions"), [line for code, line in by_code if code in REPLIES], _replies)
     places = [line for code, line in by_code if code == "places"]
     seen = {line.thread for line in lines}
-    reading = items.Reading.of(actor, min(since.values()))
+    reading, unshown = items.Reading.of(actor, min(since.values())), 0
     if grid["places"].mail in since:
         when = since[grid["places"].mail]
         fresh = reading.in_my_places(when, _numbers(seen))
-        places += items.of_topics(fresh, when, bareness, actor)
+        places += items.of_topics(fresh[: MOST_LINES + 1], when, bareness, actor)
+        unshown = len(fresh[MOST_LINES + 1 :])
         seen |= {topic.stream for topic, _count in fresh}
-    _add(made, _("Your groups"), places, _topics, more_path="/?scope=following")
+    _add(made, _("Your groups"), places, lambda count: _topics(count + unshown), more_path="/?scope=following")
     if grid["follows"].mail in since:
         when = since[grid["follows"].mail]
-        followed = items.of_topics(reading.of_followed(when, _numbers(seen)), when, bareness, actor)
+        followed = items.of_topics(reading.of_followed(when, _numbers(seen))[: MOST_LINES + 1], when, bareness, actor)
         _add(made, _("Whom you follow"), followed, None, more_path="/?scope=following")
     for name in settings.DIGEST_SECTIONS:
         if (section := import_string(name)(actor, since[DAILY])) is not None:
