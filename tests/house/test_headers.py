@@ -39,7 +39,7 @@ FRAMED = {
 }
 OF_MAIL = re.compile(r"^<base target='_blank'>$|^<style >$|: style$")  # styles stand in the elements, as mail programs want them
 OWN_FRAME = re.compile(
-    r"^<iframe class='mail-frame' src='/[^/'][^']*/mail/' title='[^']*' sandbox='allow-popups allow-popups-to-escape-sandbox'>$"
+    r"^<iframe class='mail-frame' src='/[^/'][^']*/mail/(\?language=\w\w)?' title='[^']*' sandbox='allow-popups allow-popups-to-escape-sandbox'>$"
 )
 SHUT = {"default-src": ["'none'"], "sandbox": []}  # what people uploaded
 
