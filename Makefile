@@ -18,7 +18,7 @@ CHECKS := style types templates imports migrations deploy messages security laws
 SUITE = $(PY) -m pytest $(or $(ARGS),-n 2 --maxschedchunk 20)
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help run seed test test-embedded test-production services check $(CHECKS:%=check-%) faults bench lock messages format clean
+.PHONY: help run seed test test-embedded test-production services check $(CHECKS:%=check-%) faults digests bench lock messages format clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ check-laws: services
 
 faults: services $(VENV)/.dev $(PO:.po=.mo) ## Kill everything in turn, 20 rounds with 5 seeds, and check that nothing acknowledged is lost (50,000 messages, under an hour on two quiet cores; ARGS="--rounds 5 --seeds 1" for less)
 	$(PY) -m tests.faults $(ARGS)
+
+digests: services $(VENV)/.dev $(PO:.po=.mo) ## Send ten thousand digests while workers are killed twenty times, and open every line as its reader (under half an hour; ARGS="--digests 500 --kills 5 --size 2" for less)
+	$(PY) -m tests.faults.mail $(ARGS)
 
 bench: $(VENV)/.dev $(PO:.po=.mo) ## Measure the budgets beside their yardsticks, and print the table
 	$(PY) -m tests.bench $(ARGS)

@@ -294,6 +294,7 @@ def test_a_message_that_nobody_read_is_mailed_once_an_hour_and_its_line_leads_th
         say(world.carmen, several, said)
         tell()
     assert Notice.objects.filter(reason="message", shown=True).count() == 0  # the counter of conversations tells it on the page
+    assert Notice.objects.filter(reason="message", recipient=world.basel.user).count() == 1  # one that waits is enough
     assert carry(soon()) == []
     mails = carry(WORKDAY.replace(hour=11))
     assert sorted(message.to for message in mails) == [["basel@example.org"], ["ezz@example.org"]]
