@@ -87,7 +87,7 @@ def test_a_newcomer_signs_up_joins_and_talks_with_a_commission(browse: Browse, w
     leila.locator(f"a[href='/{language}/notices/']:visible").first.click()
     leila.wait_for_url(f"**/{language}/notices/")
     leila.unroute("**/notices/seen/")
-    leila.locator("a.notice.is-unread").click()
+    leila.locator(".notice.is-unread .notice-link").click()
     expect(post(leila, row)).to_be_in_viewport()
     assert path(leila.url).startswith(f"/{language}/topics/{topic.pk}/") and leila.url.endswith(f"#post-{row.pk}")
     expect(leila.locator("[data-count=notices]:visible")).to_have_count(0)
