@@ -39,6 +39,9 @@ urlpatterns = [
     path("", include("network.spaces.urls_plain")),
     path("", include("network.groups.urls_plain")),
 ]
+if settings.ANYMAIL_WEBHOOK_SECRET:
+    # What a mail service tells us: by its secret instead of a form's proof, and in no language.
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
 if settings.DEMO:
     urlpatterns += i18n_patterns(path("demo/", include("profiles.urls_demo")), prefix_default_language=True)
 

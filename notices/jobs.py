@@ -30,6 +30,14 @@ def sweep() -> None:
     outbox.sweep()
 
 
+@job("mail.fetch")
+def fetch() -> None:
+    """What lies in the mailbox comes in (only scheduled where IMAP_HOST is set)."""
+    from notices.mail.fetching import fetch as fetch_mail  # noqa: PLC0415 -- only where a mailbox is asked
+
+    fetch_mail()
+
+
 @job("notices.come_back")
 def come_back() -> None:
     """What was put off until now stands in the inbox again."""
