@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mailparser_reply import EmailReplyParser
 from mailparser_reply.constants import MAIL_LANGUAGES
@@ -81,7 +82,7 @@ _DASHES = re.compile(r"^(?:--|__|—)\s*$")
 _SENT = re.compile(rf"^\W{{0,3}}(?:{_SENT_AR}|{_SENT_FR}|{_SENT_EN})\b.{{0,120}}$", re.IGNORECASE)
 _CLOSING = re.compile(rf"^(?:{_CLOSINGS_AR}|{_CLOSINGS_FR}|{_CLOSINGS_EN})(?=[\s,،.!]|$).{{0,40}}$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.?!؟…:]\s*$")
-_SIGNATURE_LINES, _SIGNATURE_WIDTH = 8, 90
+_SIGNATURE_LINES, _SIGNATURE_WIDTH, _FOOTER_LINES = 8, 90, 24
 _QUOTE_KEPT = 10  # lines of a quote that stays because it was answered bit by bit
 
 
@@ -222,14 +223,22 @@ def _unsigned(lines: list[str]) -> list[str]:
     """Without the signature: after a line of two dashes, from "Sent from my …", or from a closing that only a short name card follows."""
     bare = [_bare(line) for line in lines]
     for number, line in enumerate(bare):
-        after = [other for other in bare[number + 1 :] if other]
-        if _DASHES.match(line) and (number or after) and len(after) <= 3 * _SIGNATURE_LINES:
-            return _unsigned(lines[:number]) if number else []
-        if _SENT.match(line) and not _SENTENCE_END.search(line.rstrip(".")) and _is_card(after):
-            return _unsigned(lines[:number])
-        if number and after and _CLOSING.match(line) and _is_card(after):
-            return _unsigned(lines[:number])
+        if line and (number or len(bare) > 1) and _begins_signature(line, bare, number):
+            return lines[:number]
     return lines
+
+
+def _begins_signature(line: str, bare: list[str], number: int) -> bool:
+    if _DASHES.match(line):
+        return len(_after(bare, number)) <= _FOOTER_LINES
+    if _SENT.match(line):
+        return _is_card(_after(bare, number))
+    return number > 0 and _CLOSING.match(line) is not None and len(after := _after(bare, number)) > 0 and _is_card(after)
+
+
+def _after(bare: list[str], number: int) -> list[str]:
+    """The next lines that say something; a few more than any signature has are enough."""
+    return list(islice((line for line in islice(bare, number + 1, number + 200) if line), _FOOTER_LINES + 1))
 
 
 def _is_card(lines: list[str]) -> bool:

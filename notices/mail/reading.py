@@ -210,7 +210,7 @@ def _is_machines(part: Message, html: str) -> bool:
     kind = part.get_content_type()
     if kind in _MACHINES or (kind.startswith("message/") and kind != "message/rfc822"):
         return True
-    if not kind.startswith("image/") or _disposition(part) == "attachment":
+    if not kind.startswith("image/"):
         return False
     cid = _raw(part, "content-id").strip("<> ")
     return bool(cid) and f"cid:{cid}" in html and len(payload(part)) <= SMALL_PICTURE
