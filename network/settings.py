@@ -81,7 +81,6 @@ SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("mail.windows", 60),
     ("mail.sweep", 86400),
     ("push.sweep", 86400),
-    *([("mail.fetch", 60)] if env.text("IMAP_HOST") else []),
 )
 
 WAITING = ("notices.waiting.requests", "notices.waiting.invitations", "moderation.waiting.reports")  # (actor) -> list[Waiting]
@@ -366,14 +365,20 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LINK_ORIGIN = SITE_ORIGIN or "http://localhost:8000"  # of the addresses in mails; `serve` says its own port
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"  # in Message-ID and List-Id
 MAIL_IN_DOMAIN = env.text("MAIL_IN_DOMAIN")  # mail to reply+…@ this domain comes to us; empty: nobody answers by mail
-MAIL_IN_MAX_BYTES = 40 * 1024 * 1024
-# A mailbox that is asked each minute; empty: none is.
-IMAP_HOST = env.text("IMAP_HOST")
-IMAP_PORT = env.number("IMAP_PORT", 993)
-IMAP_SSL = env.flag("IMAP_SSL", True)
+MAIL_IN_MAX_BYTES = env.number("MAIL_IN_MAX_BYTES", 40 * 1024 * 1024, least=1024 * 1024)  # a file of 25 MB is a third larger in a mail
+MAIL_IN_AUTHSERV = env.text(
+    "MAIL_IN_AUTHSERV"
+)  # our mail server's name in Authentication-Results: what it calls forged (dmarc=fail) is left
+IMAP_HOST = env.text("IMAP_HOST")  # a mailbox that is asked every minute; empty: none is
+IMAP_PORT = env.number("IMAP_PORT", 993, least=1)
+IMAP_TLS = env.flag("IMAP_TLS", True)  # off only for a mailbox on this very machine
 IMAP_USER = env.text("IMAP_USER")
 IMAP_PASSWORD = env.text("IMAP_PASSWORD")
 IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
+ANYMAIL_WEBHOOK_SECRET = env.text("ANYMAIL_WEBHOOK_SECRET")  # "name:password" which a mail service sends to /anymail/…; empty: no such door
+ANYMAIL = {"WEBHOOK_SECRET": ANYMAIL_WEBHOOK_SECRET} if ANYMAIL_WEBHOOK_SECRET else {}
+if IMAP_HOST:
+    SCHEDULE += (("mail.fetch", 60),)
 MAIL_GRACE_SECONDS = env.number("MAIL_GRACE_SECONDS", 60)  # "at once" waits so long: what is read on the page meanwhile is not mailed
 PUSH_HOSTS = [
     "fcm.googleapis.com",
@@ -383,9 +388,6 @@ PUSH_HOSTS = [
     ".notify.windows.com",
     *env.hosts("PUSH_HOSTS"),
 ]  # the browsers' push services; a name that begins with a dot stands for all below it
-# A mail service that tells by webhook what came and what did not arrive (django-anymail); empty: it has no address here.
-ANYMAIL_WEBHOOK_SECRET = env.text("ANYMAIL_WEBHOOK_SECRET")
-ANYMAIL = {"WEBHOOK_SECRET": ANYMAIL_WEBHOOK_SECRET}
 PUSH_TRIAL_ORIGINS: list[str] = []  # of tests
 MAIL_PATIENCE_DAYS = 3  # so long a mail that cannot be delivered yet is tried again
 

@@ -8,7 +8,8 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
+        # The one place where the house hears Django signals of another: anymail has no other way to say that a mail came.
         if settings.ANYMAIL_WEBHOOK_SECRET:
-            from notices.mail import webhooks  # noqa: PLC0415 -- app ready
+            from notices.mail import hooks  # noqa: PLC0415 -- app ready
 
-            webhooks.listen()
+            hooks.connect()

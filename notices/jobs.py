@@ -38,14 +38,6 @@ def newsletter(newsletter_id: int, after: int = 0) -> None:
     newsletters.post(newsletter_id, after)
 
 
-@job("mail.fetch")
-def fetch() -> None:
-    """Ask the mailbox for what came in."""
-    from notices.mail import mailbox  # noqa: PLC0415 -- only where there is one
-
-    mailbox.fetch()
-
-
 @job("push.send")
 def push(activity_id: int, users: list[int], path: str, thread: str, attempt: int = 0) -> None:
     """Tell the devices of these people."""
@@ -66,6 +58,14 @@ def push_trial(device_id: int) -> None:
 def push_sweep() -> None:
     """Browsers to which nobody came back."""
     device_actions.sweep()
+
+
+@job("mail.fetch")
+def fetch() -> None:
+    """What lies in the mailbox comes in (only scheduled where IMAP_HOST is set)."""
+    from notices.mail.fetching import fetch as fetch_mail  # noqa: PLC0415 -- only where a mailbox is asked
+
+    fetch_mail()
 
 
 @job("notices.come_back")

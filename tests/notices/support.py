@@ -51,7 +51,7 @@ def post_office(settings: Any = django_settings) -> Iterator[Sink]:
     """A real SMTP server on a free port, which our mails go to."""
     sink = Sink()
     controller = Controller(sink, hostname="127.0.0.1", port=0, ready_timeout=10)
-    controller.port = _free_port()
+    controller.port = free_port()
     controller.start()
     sink.port = controller.port
     before = {name: getattr(settings, name) for name in ("MAIL_TRANSPORT", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_TIMEOUT")}
@@ -103,7 +103,7 @@ def text_of(message: Any) -> SimpleNamespace:
     return SimpleNamespace(subject=message.subject, text=message.body, html=message.alternatives[0][0] if message.alternatives else "")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     import socket  # noqa: PLC0415 -- only here
 
     with socket.socket() as listening:

@@ -1,23 +1,63 @@
-"""The two other doors of mail: a mailbox that is asked, and a mail service that tells. Both end where the listener ends."""
+"""The doors of mail: a mail server that hands over, a pipe, a mailbox that is asked, and a mail service that tells. All lead to one place."""
 
 from __future__ import annotations
 
 import base64
+import io
 import json
+import smtplib
 import socketserver
+import sys
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
-from forums.models import Topic
-from notices.mail import mailbox, webhooks
+from forums.models import Post, Topic
+from notices.mail import fetching, hooks
+from notices.mail.listening import Listener
 from notices.mail.reply_address import reply_address
 from notices.models import Incoming, Preferences
-from tests.notices.test_incoming import letter
+from tests.cast import topic_in
+from tests.notices.conftest import mail
+from tests.notices.support import free_port
+
+pytestmark = pytest.mark.usefixtures("takes_mail")
+
+
+# --- A mail server -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("lmtp", [False, True], ids=["SMTP", "LMTP"])
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_hands_over_and_only_for_addresses_of_ours(world: SimpleNamespace, lmtp: bool) -> None:
+    topic = topic_in(world, world.board)
+    listener = Listener("127.0.0.1", free_port(), lmtp=lmtp)
+    listener.start()
+    try:
+        line = (smtplib.LMTP if lmtp else smtplib.SMTP)("127.0.0.1", listener.port)
+        message = mail(reply_address(world.basel.user.pk, topic.stream), by="basel@example.org")
+        line.sendmail("basel@example.org", [message["To"]], message.as_bytes())
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            line.sendmail("basel@example.org", ["anybody@in.multaqa.example"], message.as_bytes())
+        line.quit()
+    finally:
+        listener.stop()
+    assert Post.objects.get(number=2).author == world.basel.user
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_mail_may_come_from_a_pipe(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    topic = topic_in(world, world.board)
+    raw = mail(reply_address(world.basel.user.pk, topic.stream), by="basel@example.org").as_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+    call_command("receive")
+    assert Post.objects.get(number=2).author == world.basel.user
+
+
+# --- A mailbox ---------------------------------------------------------------------------------------------------------------
 
 
 class Box(socketserver.ThreadingTCPServer):
@@ -77,9 +117,9 @@ class _Line(socketserver.StreamRequestHandler):
 def box(world: SimpleNamespace, topic: Topic, settings: Any) -> Iterator[Box]:
     settings.MAIL_IN_DOMAIN = "in.multaqa.example"
     address = reply_address(world.basel.user.pk, topic.stream)
-    server = Box([letter("basel@example.org", address, f"جواب {n}").as_bytes() for n in (1, 2)])
+    server = Box([mail(address, f"جواب {n}", by="basel@example.org").as_bytes() for n in (1, 2)])
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings.IMAP_HOST, settings.IMAP_PORT, settings.IMAP_SSL = "127.0.0.1", server.server_address[1], False
+    settings.IMAP_HOST, settings.IMAP_PORT, settings.IMAP_TLS = "127.0.0.1", server.server_address[1], False
     settings.IMAP_USER = settings.IMAP_PASSWORD = "multaqa"
     yield server
     server.shutdown()
@@ -87,11 +127,11 @@ def box(world: SimpleNamespace, topic: Topic, settings: Any) -> Iterator[Box]:
 
 
 def test_a_mailbox_is_emptied_into_the_topic_once(world: SimpleNamespace, topic: Topic, box: Box) -> None:
-    assert mailbox.fetch() == 2
-    assert mailbox.fetch() == 0
+    assert fetching.fetch() == 2
+    assert fetching.fetch() == 0
     assert list(topic.posts.filter(number__gt=2).values_list("text", flat=True)) == ["جواب 1", "جواب 2"]
     assert len(box.moved) == 2
-    assert mailbox.DONE in box.folders
+    assert fetching.DONE in box.folders
 
 
 # --- Webhooks ----------------------------------------------------------------------------------------------------------------
@@ -99,7 +139,7 @@ def test_a_mailbox_is_emptied_into_the_topic_once(world: SimpleNamespace, topic:
 def service(settings: Any, client: Client) -> Client:
     settings.ROOT_URLCONF, settings.MAIL_IN_DOMAIN = "tests.notices.urls_anymail", "in.multaqa.example"
     settings.ANYMAIL = {"WEBHOOK_SECRET": "multaqa:secret"}
-    webhooks.listen()
+    hooks.connect()
     return client
 
 
@@ -108,7 +148,7 @@ def proof(words: str = "multaqa:secret") -> dict[str, str]:
 
 
 def test_a_mail_service_hands_on_what_came(world: SimpleNamespace, topic: Topic, service: Client) -> None:
-    message = letter("basel@example.org", reply_address(world.basel.user.pk, topic.stream), "من خدمة البريد")
+    message = mail(reply_address(world.basel.user.pk, topic.stream), "من خدمة البريد", by="basel@example.org")
     body = json.dumps(
         {"FromFull": {"Email": "basel@example.org"}, "RawEmail": message.as_string(), "OriginalRecipient": message["To"], "Headers": []}
     )
@@ -121,7 +161,7 @@ def test_a_mail_service_hands_on_what_came(world: SimpleNamespace, topic: Topic,
 
 
 def test_a_report_handed_on_is_not_answered(world: SimpleNamespace, topic: Topic, service: Client) -> None:
-    message = letter("somebody@example.net", reply_address(world.basel.user.pk, topic.stream), "Out of office")
+    message = mail(reply_address(world.basel.user.pk, topic.stream), "Out of office", by="somebody@example.net")
     headers = [{"Name": "Return-Path", "Value": "<>"}]
     body = json.dumps({"FromFull": {}, "RawEmail": message.as_string(), "OriginalRecipient": message["To"], "Headers": headers})
     service.post("/anymail/postmark/inbound/", body, content_type="application/json", **proof())
