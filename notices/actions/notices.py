@@ -68,6 +68,8 @@ def tell(activity: Activity, reasons: Mapping[int, str], *, path: str, thread: s
         public=False,
         timestamp=activity.created_at,
     )
+    if thread:
+        _wake(activity, thread, [user_id for user_id, _reason, is_shown, _due in rows if is_shown])
     # A busy topic has dozens of watchers, told at every post: a row each through the ORM took most of what telling cost.
     compiled.insert_alike(notice, ("recipient", "reason", "shown", "mail_due"), rows)
     for first in range(0, len(pushed), PUSHED_AT_ONCE):
@@ -82,11 +84,6 @@ def tell(activity: Activity, reasons: Mapping[int, str], *, path: str, thread: s
 def mark_read(actor: Actor, notice: Notice) -> None:
     """Seen; reading twice is quiet."""
     if Notice.objects.filter(pk=notice.pk, recipient=actor.user_id, unread=True).update(unread=False):
-        ring([actor.user_id or 0])
-
-
-def mark_unread(actor: Actor, notice: Notice) -> None:
-    if Notice.objects.filter(pk=notice.pk, recipient=actor.user_id, unread=False).update(unread=True):
         ring([actor.user_id or 0])
 
 
@@ -136,6 +133,18 @@ def _grids(reasons: Mapping[int, str], people: Mapping[int, Actor]) -> dict[int,
         actor = people.get(user_id)
         grids[user_id] = wishes.of(choices, role_of(actor) if actor is not None else "fresh", OF_REASON[reason]), has_device
     return grids
+
+
+def _wake(activity: Activity, thread: str, user_ids: list[int]) -> None:
+    """What these people put off of a thread stands in their inbox again: something new happened in it. Told twice, it wakes once."""
+    numbers = ", ".join(map(str, user_ids)) or "NULL"
+    compiled.run(
+        "UPDATE notices_notice SET snoozed_until = NULL WHERE thread = %s AND snoozed_until IS NOT NULL"
+        f" AND recipient_id IN ({numbers}) AND NOT EXISTS"  # noqa: S608  # nosec B608 # numbers
+        " (SELECT 1 FROM notices_notice told WHERE told.recipient_id = notices_notice.recipient_id AND told.activity_id = %s)",
+        thread,
+        activity.pk,
+    )
 
 
 def _pending(thread: str) -> set[int]:
