@@ -335,6 +335,12 @@ def watch(actor: Actor, topic: Topic, level: str) -> Watch:
     return watching
 
 
+def unwatch(actor: Actor, topic: Topic) -> None:
+    """Choose nothing for the topic itself: what holds for its place holds again. Twice is quiet."""
+    check(actor, "topic.watch", topic)
+    Watch.objects.filter(topic=topic, user=actor.person).delete()
+
+
 def mark_read(actor: Actor, topic: Topic, number: int) -> None:
     """Remember how far one has read; it never goes back by itself."""
     compiled.run(_READ_TO, topic.pk, actor.person.pk, min(number, topic.last_number), timezone.now())

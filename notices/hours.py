@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from notices.models import Preferences
 
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
 
 # Where nobody has said otherwise: most member states rest on these days (requirements, 0.9).
 USUAL_WEEKEND = frozenset({5, 6})
+
+
+EVENING = time(18)
+
+
+class Moment(NamedTuple):
+    """When something may come back: `code` in a form, its words, the instant."""
+
+    code: str
+    name: Promise
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,21 @@ class Hours:
         while not (self.works(day) and self.at(day, self.digest_at) > after):
             day += timedelta(days=1)
         return self.at(day, self.digest_at)
+
+    def moments(self, now: datetime) -> list[Moment]:
+        """When something may come back that is not for now: in an hour, this evening, on the next working morning, next week."""
+        here = self.local(now)
+        tomorrow = here.date() + timedelta(days=1)
+        while not self.works(tomorrow):
+            tomorrow += timedelta(days=1)
+        week = self.week_began(here.date()) + timedelta(days=7)
+        moments = [Moment("hour", _("In an hour"), now + timedelta(hours=1))]
+        if here.hour < EVENING.hour - 1:
+            moments.append(Moment("evening", _("This evening, 18:00"), self.at(here.date(), EVENING)))
+        moments.append(Moment("morning", _("On the next working morning"), self.at(tomorrow, self.digest_at)))
+        if week > tomorrow:
+            moments.append(Moment("week", _("Next week"), self.at(week, self.digest_at)))
+        return moments
 
     def week_began(self, day: date) -> date:
         """The first working day of the week in which `day` is: the day after the weekend."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, pgettext
@@ -16,9 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from chat.models import Conversation
 from forums.models import Topic
 from notices.models import Notice
+from notices.queries import POINTED, Thread
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
+    from network.spaces.models import Space
 
 # One sentence a verb, or a reason; %(who)s and %(what)s arrive as <b><bdi>…</bdi></b>.
 SENTENCES = {
@@ -44,7 +47,7 @@ SENTENCES = {
     "colleague_paused": _("Mail does not reach %(who)s any more. Tell them; their address is in their settings."),
 }
 OWN = ("mail_paused", "colleague_paused")  # said by the reason: the verb is the same for both
-POINTED = ("mention", "chat_mention", "quote")  # said to the reader, not only near them
+FACES = 2
 ICONS = {
     "mention": "at",
     "chat_mention": "chat",
@@ -59,17 +62,19 @@ ICONS = {
 
 @dataclass(slots=True)
 class Line:
-    notice: Notice  # the newest of the line
+    """What was told, as a sentence: of one notice (`of`), or of a thread (`together`), of which `notice` is the one that is said first."""
+
+    notice: Notice
     sentence: SafeString
     quote: str
     icon: str
     path: str
     what: SafeString = field(default_factory=SafeString)
-    told: list[Notice] = field(default_factory=list)
-
-    @property
-    def is_unread(self) -> bool:
-        return any(notice.unread for notice in self.told)
+    names: str = ""  # whose posts they are, where the sentence only counts them
+    faces: list[Space] = field(default_factory=list)  # of the newest who speak
+    pk: int = 0  # the newest notice: what is done with a line is done up to here
+    at: datetime | None = None
+    is_unread: bool = False
 
     @property
     def may_mute(self) -> bool:
@@ -93,7 +98,7 @@ def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
             or SENTENCES.get(notice.reason)
             or _("%(who)s did something in %(place)s")
         )
-        speaker = notice.activity.on_behalf_of or notice.activity.actor.page
+        speaker = _speaker(notice)
         what = _bold(Truncator(_title(actor, thing)).chars(90))
         sentence = format_html(
             # The pattern is ours; what stands in it is escaped by format_html.
@@ -103,35 +108,56 @@ def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
             place=_bold(notice.space.name if notice.space else ""),
         )
         icon = ICONS.get(notice.reason, "bell")
-        lines.append(Line(notice, sentence, str(notice.activity.data.get("message", "")), icon, f"/notices/{notice.pk}/", what, [notice]))
+        lines.append(Line(notice, sentence, str(notice.activity.data.get("message", "")), icon, f"/notices/{notice.pk}/", what))
     return lines
 
 
-def grouped(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
-    """One line a thread: "7 replies from 4 people in …". A mention says who, and how much else there is. In the order of their newest."""
-    threads: dict[str, list[Line]] = {}
-    for line in of(actor, sorted(notices, key=lambda notice: (notice.timestamp, notice.pk), reverse=True)):
-        threads.setdefault(line.notice.thread or f"notice.{line.notice.pk}", []).append(line)
-    return [_together(lines) for lines in threads.values()]
+def together(actor: Actor, threads: Iterable[Thread], notices: Iterable[Notice]) -> list[Line]:
+    """One line a thread, in their order, from its first few notices: "7 replies from 4 people in …", and of whom. A mention says who, and how
+    much else there is. What is new counts; when nothing is, all that was told."""
+    held: dict[str, list[Line]] = {}
+    for line in of(actor, notices):
+        held.setdefault(line.notice.thread or f"notice.{line.notice.pk}", []).append(line)
+    return [_together(thread, held[thread.line]) for thread in threads if thread.line in held]
 
 
-def _together(lines: list[Line]) -> Line:
-    """What is new of a thread in one sentence; when nothing is, all that was told of it."""
-    told = [line.notice for line in lines]
+def _together(thread: Thread, lines: list[Line]) -> Line:
     fresh = [line for line in lines if line.notice.unread] or lines
-    first = next((line for line in fresh if line.notice.reason in POINTED), fresh[0])
-    if len(fresh) > 1 and first.notice.thread.startswith(("topic.", "conversation.")):
-        people = {(line.notice.activity.on_behalf_of_id, line.notice.activity.actor_id) for line in fresh}
+    first, count, people = fresh[0], thread.fresh or thread.told, thread.fresh_people or thread.people
+    sentence, names, faces = first.sentence, "", _by_speaker(fresh)[:FACES]
+    if count > 1 and thread.line.startswith(("topic.", "conversation.")):
         if first.notice.reason in POINTED:
-            more = ngettext("and %(count)d more here", "and %(count)d more here", len(fresh) - 1) % {"count": len(fresh) - 1}
+            more = ngettext("and %(count)d more here", "and %(count)d more here", count - 1) % {"count": count - 1}
             sentence = format_html("{}{}{}", first.sentence, pgettext("between items", ", "), more)
         else:
-            said = ngettext("%(count)d reply", "%(count)d replies", len(fresh)) % {"count": len(fresh)}
-            by = ngettext("%(count)d person", "%(count)d people", len(people)) % {"count": len(people)}
+            said = ngettext("%(count)d reply", "%(count)d replies", count) % {"count": count}
+            by = ngettext("%(count)d person", "%(count)d people", people) % {"count": people}
             sentence = format_html(gettext("{posts} from {people} in {what}"), posts=said, people=by, what=first.what)
-        first = replace(first, sentence=sentence)
+            names = _names(faces, people)
     # Opened, the line leads to the oldest that is new.
-    return replace(first, notice=lines[0].notice, path=fresh[-1].path, told=told)
+    path = f"/notices/{thread.oldest or thread.newest}/"
+    return replace(
+        first, sentence=sentence, names=names, path=path, pk=thread.newest, at=thread.at, is_unread=thread.fresh > 0, faces=faces
+    )
+
+
+def _by_speaker(lines: Iterable[Line]) -> list[Space]:
+    """Who speaks in these lines, each once, a person's page or an institution."""
+    return list({(speaker := _speaker(line.notice)).pk: speaker for line in lines}.values())
+
+
+def _names(speakers: list[Space], people: int) -> str:
+    """The newest names, and how many more there are; names are written by people, so each keeps its own direction."""
+    names = format_html_join(pgettext("between items", ", "), "<bdi>{}</bdi>", ((speaker.name,) for speaker in speakers))
+    rest = people - len(speakers)
+    if rest <= 0:
+        return names
+    frame = ngettext("%(names)s and %(count)d other", "%(names)s and %(count)d others", rest) % {"names": "{}", "count": rest}
+    return format_html(frame, names)
+
+
+def _speaker(notice: Notice) -> Space:
+    return notice.activity.on_behalf_of or notice.activity.actor.page
 
 
 def _things(seen: Any, notices: list[Notice]) -> dict[int, Any]:

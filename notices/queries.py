@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Case, CharField, Exists, F, Max, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import BigIntegerField, Case, CharField, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 
 from chat.models import Message
 from network import prepared
@@ -38,33 +39,63 @@ LINE = Case(
     default=F("thread"),
     output_field=CharField(),
 )
-# Shown as they are now, on top (notices.waiting), while they wait: the list has them only when they are answered.
-WAITING = ("request", "invitation")
+SPEAKER = Concat(
+    Cast("actor_content_type", CharField()), Value("."), "actor_object_id", output_field=CharField()
+)  # a person, or an institution
+POINTED = ("mention", "chat_mention", "quote")  # said to the reader, not only near them
+FACES = 8  # notices of a line that are read for its names; the rest is counted
+_FRESH = Q(unread=True)
 
 
-def threads(actor: Actor, chosen: str = "") -> QuerySet[Notice, Any]:
-    """The lines of the inbox, newest first, as (`line`, `newest`); `chosen` is "", mentions, later or done."""
-    found = inbox(actor).exclude(reason__in=WAITING, unread=True)
-    if chosen == "done":
-        found = found.filter(done=True)
-    elif chosen == "later":
-        found = found.filter(snoozed_until__isnull=False)
-    else:
-        found = found.filter(done=False, snoozed_until=None)
-    if chosen == "mentions":
-        found = found.filter(reason__in=("mention", "chat_mention", "quote"))
-    lines = found.order_by().annotate(line=LINE).values("line").annotate(newest=Max("pk"))
-    return lines.order_by("-newest").values_list("line", "newest")
+class Thread(NamedTuple):
+    """A line of the inbox, counted: what it is, its newest notice, when it came (or came back), the oldest that is new, how many by how many."""
+
+    line: str
+    newest: int
+    at: datetime
+    oldest: int | None
+    told: int
+    people: int
+    fresh: int
+    fresh_people: int
 
 
-def of_lines(actor: Actor, lines: Iterable[str], *, most: int = 1_000) -> list[Notice]:
-    """The notices of these lines, with speakers and spaces, newest first: one query."""
+def threads(actor: Actor, chosen: str = "", *, apart: Iterable[str] = ()) -> QuerySet[Notice, Any]:
+    """The lines of the inbox, newest first; `chosen` is "", mentions, later or done, `apart` what stands elsewhere on the page."""
+    lines = _chosen(actor, chosen).exclude(thread__in=list(apart)).order_by().annotate(line=LINE).values("line")
+    return lines.annotate(
+        newest=Max("pk"),
+        at=Max(Coalesce("came_back_at", "timestamp")),
+        oldest=Min("pk", filter=_FRESH),
+        told=Count("pk"),
+        people=Count(SPEAKER, distinct=True),
+        fresh=Count("pk", filter=_FRESH),
+        fresh_people=Count(SPEAKER, distinct=True, filter=_FRESH),
+    ).order_by("-at", "-newest")
+
+
+def of_lines(actor: Actor, lines: Iterable[str], chosen: str = "") -> list[Notice]:
+    """The first few notices of each of these lines, with speakers and spaces: what is new first, of that what names the reader; one query."""
     lines = list(lines)
     if not lines:
         return []
     alone = [int(line.partition(".")[2]) for line in lines if line.startswith("notice.")]
-    found = inbox(actor).filter(Q(thread__in=[line for line in lines if not line.startswith("notice.")]) | Q(pk__in=alone))
-    return list(found.select_related("activity__actor__page", "activity__on_behalf_of", "space")[:most])
+    found = _chosen(actor, chosen).filter(Q(thread__in=[line for line in lines if not line.startswith("notice.")]) | Q(pk__in=alone))
+    pointed = Case(When(reason__in=POINTED, then=1), default=0)
+    # A thread may have been told a thousand times: the page reads a handful of each.
+    place = Window(RowNumber(), partition_by=LINE, order_by=[F("unread").desc(), pointed.desc(), F("pk").desc()])
+    few = found.annotate(place=place).filter(place__lte=FACES).order_by("place")
+    return list(few.select_related("activity__actor__page", "activity__on_behalf_of", "space"))
+
+
+def _chosen(actor: Actor, chosen: str) -> QuerySet[Notice]:
+    found = inbox(actor)
+    if chosen == "done":
+        return found.filter(done=True)
+    if chosen == "later":
+        return found.filter(snoozed_until__isnull=False)
+    found = found.filter(done=False, snoozed_until=None)
+    return found.filter(reason__in=POINTED) if chosen == "mentions" else found
 
 
 def unread(actor: Actor) -> QuerySet[Notice, Any]:

@@ -44,6 +44,7 @@ class Waiting:
     entity: Any = None
     message: str = ""
     deadline: datetime | None = None
+    thread: str = ""  # what was told of it: the list below leaves it out while it waits
     buttons: list[Button] = field(default_factory=list)
 
 
@@ -66,6 +67,7 @@ def requests(actor: Actor) -> list[Waiting]:
             person=row.user.page,
             entity=row.entity,
             message=row.message,
+            thread=f"request.{row.pk}",
             buttons=[
                 Button(_("Let in"), f"/groups/{row.space_id}/requests/{row.pk}/answer/", value="approve", primary=True),
                 Button(_("Decline"), f"/groups/{row.space_id}/requests/{row.pk}/answer/", value="decline"),
@@ -91,6 +93,7 @@ def invitations(actor: Actor) -> list[Waiting]:
                 row.sent_at,
                 person=row.by.page,
                 message=row.message,
+                thread=f"invitation.{row.pk}",
                 buttons=[
                     Button(_("Accept"), f"/invitations/{row.pk}/acceptance/", primary=True),
                     Button(_("Decline"), f"/invitations/{row.pk}/end/"),

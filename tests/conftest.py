@@ -21,6 +21,7 @@ _KEPT = "django_db_serialized_rollback"
 def pytest_configure(config: pytest.Config) -> None:
     # Argon2 is slow on purpose; what we test is not the hasher.
     settings.MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"  # tests of mail name a real server
+    importlib.import_module(settings.ROOT_URLCONF)  # as they are without a demonstration, which some tests turn on
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = connections["default"].settings_dict
     if shape() == "embedded":

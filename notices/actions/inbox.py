@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat import actions as chat
-from chat.models import Conversation
+from chat.models import Conversation, Seat
 from forums import actions as forums
 from forums.models import Topic, Watch
 from notices.actions.notices import ring
@@ -23,9 +23,18 @@ if TYPE_CHECKING:
 
 
 def line_of(actor: Actor, notice: Notice) -> QuerySet[Notice]:
-    """The notices of the same line: all of its thread, or itself."""
+    """The notices of the same line as far as the reader saw it: its thread up to this notice, or itself. What came meanwhile is not theirs yet."""
     mine = Notice.objects.filter(recipient=actor.user_id)
-    return mine.filter(thread=notice.thread) if notice.thread else mine.filter(pk=notice.pk)
+    return mine.filter(thread=notice.thread, pk__lte=notice.pk) if notice.thread else mine.filter(pk=notice.pk)
+
+
+def mark(actor: Actor, notice: Notice, *, read: bool) -> None:
+    """The whole line is read; or its newest is not, which brings the line back to the eye."""
+    line = (
+        line_of(actor, notice).filter(unread=True) if read else Notice.objects.filter(pk=notice.pk, recipient=actor.user_id, unread=False)
+    )
+    if line.update(unread=not read):
+        ring([actor.user_id or 0])
 
 
 @transaction.atomic
@@ -53,27 +62,50 @@ def wake(actor: Actor, notice: Notice) -> None:
 
 
 @transaction.atomic
-def mute(actor: Actor, notice: Notice, *, muted: bool) -> bool:
-    """Hear no more of the topic or conversation that a line is about; False when it is about neither. What was told of it is read."""
-    kind, _dot, number = notice.thread.partition(".")
-    if kind == "topic":
-        topic = Topic.objects.visible_to(actor).select_related("space").get(pk=int(number))
-        forums.watch(actor, topic, Watch.Level.MUTED if muted else Watch.Level.NORMAL)
-    elif kind == "conversation":
-        chat.mute(actor, Conversation.objects.visible_to(actor).with_participants().get(pk=int(number)), muted=muted)
+def mute(actor: Actor, notice: Notice) -> str:
+    """Hear no more of the topic or conversation that a line is about. What was told of it is read.
+
+    Returns what held before, for `unmute`. ObjectDoesNotExist when it is about neither, or about one that the actor no longer sees.
+    """
+    thing = _thing(actor, notice)
+    if isinstance(thing, Topic):
+        was = Watch.objects.filter(topic=thing, user=actor.person).values_list("level", flat=True).first() or ""
+        forums.watch(actor, thing, Watch.Level.MUTED)
     else:
-        return False
-    if muted:
-        line_of(actor, notice).update(unread=False)
+        was = "muted" if Seat.objects.filter(conversation=thing, user=actor.person, muted_at__isnull=False).exists() else ""
+        chat.mute(actor, thing, muted=True)
+    if line_of(actor, notice).filter(unread=True).update(unread=False):
         ring([actor.user_id or 0])
-    return True
+    return was
+
+
+@transaction.atomic
+def unmute(actor: Actor, notice: Notice, was: str) -> None:
+    """Hear of it as before: `was` is what `mute` returned. ObjectDoesNotExist as there; ValidationError for a level that does not exist."""
+    thing = _thing(actor, notice)
+    if not isinstance(thing, Topic):
+        chat.mute(actor, thing, muted=was == "muted")
+    elif was:
+        forums.watch(actor, thing, was)
+    else:
+        forums.unwatch(actor, thing)
 
 
 def come_back() -> int:
-    """What was put off until now stands in the inbox again, unread, and the bell rings; returns how many notices."""
-    due = Notice.objects.filter(snoozed_until__lte=timezone.now())
+    """What was put off until now stands on top of the inbox again, unread, and the bell rings; returns how many notices."""
+    now = timezone.now()
+    due = Notice.objects.filter(snoozed_until__lte=now)
     people = list(due.order_by().values_list("recipient", flat=True).distinct()[:1000])
-    count = due.filter(recipient__in=people).update(snoozed_until=None, unread=True)
+    count = due.filter(recipient__in=people).update(snoozed_until=None, unread=True, came_back_at=now)
     if people:
         ring(people)
     return count
+
+
+def _thing(actor: Actor, notice: Notice) -> Topic | Conversation:
+    kind, _dot, number = notice.thread.partition(".")
+    if kind == "topic":
+        return Topic.objects.visible_to(actor).select_related("space").get(pk=int(number))
+    if kind == "conversation":
+        return Conversation.objects.visible_to(actor).with_participants().get(pk=int(number))
+    raise Notice.DoesNotExist(notice.thread)

@@ -43,7 +43,7 @@ def tell(activity: Activity, reasons: Mapping[int, str], *, path: str, thread: s
     if not reasons:
         return 0
     grids = _grids(reasons, people if people is not None else actors(reasons))
-    pending = _pending(thread) if "message" in reasons.values() else set()
+    pending = _pending(thread, reasons) if "message" in reasons.values() else set()
     rows, pushed, now = [], [], timezone.now()
     for user_id, reason in reasons.items():
         wish, has_device = grids[user_id]
@@ -69,6 +69,8 @@ def tell(activity: Activity, reasons: Mapping[int, str], *, path: str, thread: s
         public=False,
         timestamp=activity.created_at,
     )
+    if thread:
+        _wake(activity, thread, [user_id for user_id, _reason, is_shown, _due in rows if is_shown])
     # A busy topic has dozens of watchers, told at every post: a row each through the ORM took most of what telling cost.
     compiled.insert_alike(notice, ("recipient", "reason", "shown", "mail_due"), rows)
     for first in range(0, len(pushed), PUSHED_AT_ONCE):
@@ -83,11 +85,6 @@ def tell(activity: Activity, reasons: Mapping[int, str], *, path: str, thread: s
 def mark_read(actor: Actor, notice: Notice) -> None:
     """Seen; reading twice is quiet."""
     if Notice.objects.filter(pk=notice.pk, recipient=actor.user_id, unread=True).update(unread=False):
-        ring([actor.user_id or 0])
-
-
-def mark_unread(actor: Actor, notice: Notice) -> None:
-    if Notice.objects.filter(pk=notice.pk, recipient=actor.user_id, unread=False).update(unread=True):
         ring([actor.user_id or 0])
 
 
@@ -125,7 +122,7 @@ def forget_thread(thread: str, user_ids: Iterable[int] | None = None) -> None:
 
 def _grids(reasons: Mapping[int, str], people: Mapping[int, Actor]) -> dict[int, tuple[Wish, bool]]:
     """How each is to be told, and whether they have a device: one query."""
-    numbers = ", ".join(str(int(user_id)) for user_id in reasons)
+    numbers = _numbers(reasons)
     found = compiled.ask(
         "SELECT p.user_id, p.choices, EXISTS (SELECT 1 FROM notices_device d WHERE d.user_id = p.user_id)"  # noqa: S608  # nosec B608 # numbers
         f" FROM notices_preferences p WHERE p.user_id IN ({numbers})"
@@ -139,12 +136,30 @@ def _grids(reasons: Mapping[int, str], people: Mapping[int, Actor]) -> dict[int,
     return grids
 
 
-def _pending(thread: str) -> set[int]:
-    """Whom an earlier message of this conversation waits for already: one line a conversation is enough."""
+def _wake(activity: Activity, thread: str, user_ids: Iterable[int]) -> None:
+    """What these people put off of a thread stands in their inbox again: something new happened in it. Told twice, it wakes once."""
+    compiled.run(
+        "UPDATE notices_notice SET snoozed_until = NULL WHERE thread = %s AND snoozed_until IS NOT NULL"  # noqa: S608  # nosec B608 # numbers
+        f" AND recipient_id IN ({_numbers(user_ids)})"
+        " AND NOT EXISTS (SELECT 1 FROM notices_notice told WHERE told.recipient_id = notices_notice.recipient_id AND told.activity_id = %s)",
+        thread,
+        activity.pk,
+    )
+
+
+def _pending(thread: str, user_ids: Iterable[int]) -> set[int]:
+    """For whom an earlier message of this conversation waits already: one line a conversation is enough."""
     rows = compiled.ask(
-        "SELECT recipient_id FROM notices_notice WHERE thread = %s AND reason = %s AND unread AND mail_id IS NULL", thread, "message"
+        "SELECT recipient_id FROM notices_notice WHERE thread = %s AND reason = %s AND unread AND mail_id IS NULL"  # noqa: S608  # nosec B608 # numbers
+        f" AND recipient_id IN ({_numbers(user_ids)})",
+        thread,
+        "message",
     )
     return {user_id for (user_id,) in rows}
+
+
+def _numbers(user_ids: Iterable[int]) -> str:
+    return ", ".join(str(int(user_id)) for user_id in user_ids) or "NULL"
 
 
 def _mail_due(wish: Wish, now: datetime) -> datetime | None:

@@ -14,6 +14,8 @@ class Notice(AbstractNotification):
     shown = models.BooleanField(_("stands in the inbox"), default=True, db_default=True)  # not: it is only mailed or pushed
     done = models.BooleanField(_("done"), default=False, db_default=False)
     snoozed_until = models.DateTimeField(_("comes back at"), null=True, blank=True)
+    # A line that was put off stands at its return, not where it stood weeks ago.
+    came_back_at = models.DateTimeField(_("came back at"), null=True, blank=True)
     # When it may be mailed by itself, if it is still unread then; empty: never, or in the digest.
     mail_due = models.DateTimeField(_("mailed from"), null=True, blank=True)
     # The mail that tells it: claimed once, so that what was mailed is never in a digest too.

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from network.fragments import done, page
+from network.fragments import page
 from network.requests import Request, as_number
-from network.spaces.actors import Actor
-from network.spaces.answers import back
+from network.spaces.answers import back, sentence
 from notices import actions, hours, lines, queries, waiting
 from notices.actions import inbox as keeping
 from notices.models import Notice
@@ -43,22 +42,25 @@ class Day:
 @login_required
 def inbox(request: Request) -> HttpResponse:
     """What waits for the reader on top, as it is now; then what they were told, one line a thread."""
-    chosen = request.GET.get("show", "")
+    actor, chosen = request.actor, request.GET.get("show", "")
     chosen = chosen if chosen in FILTERS else ""
-    actor, number = request.actor, request.GET.get("page")
-    waits = waiting.of(actor) if chosen in ("", "mine") and number in (None, "", "1") else []
-    paged = Paginator(queries.threads(actor, chosen) if chosen != "mine" else Notice.objects.none(), settings.PAGE_SIZE).get_page(number)
-    shown = lines.grouped(actor, queries.of_lines(actor, [line for line, _newest in paged]))
+    waits = waiting.of(actor)
+    found = queries.threads(actor, chosen, apart=_apart(waits)) if chosen != "mine" else Notice.objects.none()
+    paged = Paginator(found, settings.PAGE_SIZE).get_page(request.GET.get("page"))
+    threads = [queries.Thread(**row) for row in paged]
+    shown = lines.together(actor, threads, queries.of_lines(actor, [thread.line for thread in threads], chosen))
+    theirs = hours.of(actor.person, preferences_at_hand(actor.person))
+    on_top = waits if chosen == "mine" else waits[:ON_TOP] if chosen == "" and paged.number == 1 else []
     context: dict[str, Any] = {
         "nav": "notices",
         "paged": paged,
-        "days": _days(shown),
+        "days": _days(shown, theirs),
         "chosen": chosen,
         "filters": FILTERS,
-        "waits": waits if chosen == "mine" else waits[:ON_TOP],
-        "waits_more": max(len(waits) - ON_TOP, 0) if chosen != "mine" else 0,
-        "moments": _moments(actor) if shown else [],
-        "newest": max((line.notice.pk for line in shown), default=0) if chosen == "" else 0,
+        "waits": on_top,
+        "waits_more": len(waits) - len(on_top) if on_top else 0,
+        "moments": theirs.moments(timezone.now()) if shown else [],
+        "after": _mark([*(line.at for line in threads), *(one.at for one in waits)]) if chosen == "" and paged.number == 1 else None,
     }
     return page(request, "notices/inbox.html", **context)
 
@@ -85,9 +87,10 @@ def count(request: Request) -> JsonResponse:
 @require_safe
 @login_required
 def new(request: Request) -> JsonResponse:
-    """How many lines are newer than `after`, for the pill above the list."""
-    after = as_number(request.GET.get("after", ""), digits=18) or 0
-    count = queries.threads(request.actor).filter(newest__gt=after).count()
+    """How many lines are newer than `after` (`_mark`), for the pill above the list."""
+    after = _since(as_number(request.GET.get("after", ""), digits=17) or 0)
+    waits = waiting.of(request.actor)
+    count = queries.threads(request.actor, apart=_apart(waits)).filter(at__gt=after).count() + sum(one.at > after for one in waits)
     text = ngettext("%(count)d new line", "%(count)d new lines", count) % {"count": count}
     return JsonResponse({"count": count, "text": text}, headers={"Cache-Control": "private, no-store"})
 
@@ -95,19 +98,17 @@ def new(request: Request) -> JsonResponse:
 @require_POST
 @login_required
 def read(request: Request, notice_id: int) -> HttpResponse:
+    """The line up to this notice is read, or (`unread`) this notice is not."""
     notice = get_object_or_404(Notice, pk=notice_id, recipient=request.actor.user_id)
-    if request.POST.get("unread"):
-        actions.mark_unread(request.actor, notice)
-    else:
-        actions.mark_read(request.actor, notice)
-    return done(request, f"/{get_language()}/notices/")
+    keeping.mark(request.actor, notice, read=not request.POST.get("unread"))
+    return back(request, _inbox())
 
 
 @require_POST
 @login_required
 def read_all(request: Request) -> HttpResponse:
     actions.mark_all_read(request.actor)
-    return done(request, f"/{get_language()}/notices/")
+    return back(request, _inbox())
 
 
 @require_POST
@@ -126,7 +127,7 @@ def finish(request: Request, notice_id: int) -> HttpResponse:
     undo = bool(request.POST.get("undo"))
     keeping.finish(request.actor, notice, done=not undo)
     if not undo:
-        _say(request, gettext("Done."), notice, "done")
+        _say(request, gettext("Done."), notice, "done/")
     return back(request, _inbox())
 
 
@@ -134,32 +135,36 @@ def finish(request: Request, notice_id: int) -> HttpResponse:
 @login_required
 def snooze(request: Request, notice_id: int) -> HttpResponse:
     """Put a line off until one of the moments that the menu offers (`until`), or (`undo`) not after all."""
-    notice = _mine(request, notice_id)
+    notice, actor = _mine(request, notice_id), request.actor
     if request.POST.get("undo"):
-        keeping.wake(request.actor, notice)
+        keeping.wake(actor, notice)
         return back(request, _inbox())
-    moments = {code: at for code, _name, at in _moments(request.actor)}
-    at = moments.get(request.POST.get("until", ""))
+    moments = hours.of(actor.person, preferences_at_hand(actor.person)).moments(timezone.now())
+    at = {moment.code: moment.at for moment in moments}.get(request.POST.get("until", ""))
     if at is None:
         messages.error(request, gettext("Choose when it should come back."))
         return back(request, _inbox())
-    keeping.snooze(request.actor, notice, at)
-    _say(request, gettext("It comes back then, or when something new happens in it."), notice, "snooze")
+    keeping.snooze(actor, notice, at)
+    _say(request, gettext("It comes back then, or when something new happens in it."), notice, "snooze/")
     return back(request, _inbox())
 
 
 @require_POST
 @login_required
 def mute(request: Request, notice_id: int) -> HttpResponse:
-    """Hear no more of this topic or conversation, or (`undo`) as before."""
+    """Hear no more of this topic or conversation, or (`undo`) as before: `was` in the address is what held then."""
     notice = _mine(request, notice_id)
-    undo = bool(request.POST.get("undo"))
-    if not keeping.mute(request.actor, notice, muted=not undo):
-        raise Http404
-    if undo:
-        messages.success(request, gettext("You hear of it again."))
-    else:
-        _say(request, gettext("Muted: you hear no more of it."), notice, "mute")
+    try:
+        if request.POST.get("undo"):
+            keeping.unmute(request.actor, notice, request.GET.get("was", ""))
+            messages.success(request, gettext("You hear of it again."))
+        else:
+            was = keeping.mute(request.actor, notice)
+            _say(request, gettext("Muted: you hear no more of it."), notice, f"mute/?was={was}")
+    except ObjectDoesNotExist as nothing:
+        raise Http404 from nothing
+    except ValidationError as error:
+        messages.error(request, sentence(error))
     return back(request, _inbox())
 
 
@@ -169,36 +174,33 @@ def _mine(request: Request, notice_id: int) -> Notice:
 
 def _say(request: Request, words: str, notice: Notice, deed: str) -> None:
     """A word with the way back beside it (base.html)."""
-    messages.success(request, words, extra_tags=f"/notices/{notice.pk}/{deed}/")
+    messages.success(request, words, extra_tags=f"/notices/{notice.pk}/{deed}")
 
 
 def _inbox() -> str:
     return f"/{get_language()}/notices/"
 
 
-def _moments(actor: Actor) -> list[tuple[str, Promise, datetime]]:
-    """When a line may come back, by the reader's own clock: in an hour, this evening, on the next working morning, next week."""
-    user = actor.person
-    theirs, now = hours.of(user, preferences_at_hand(user)), timezone.now()
-    here = theirs.local(now)
-    tomorrow = here.date() + timedelta(days=1)
-    while not theirs.works(tomorrow):
-        tomorrow += timedelta(days=1)
-    week = theirs.week_began(here.date()) + timedelta(days=7)
-    moments: list[tuple[str, Promise, datetime]] = [("hour", gettext_lazy("In an hour"), now + timedelta(hours=1))]
-    if here.hour < 17:
-        moments.append(("evening", gettext_lazy("This evening, 18:00"), theirs.at(here.date(), time(18))))
-    moments.append(("morning", gettext_lazy("On the next working morning"), theirs.at(tomorrow, theirs.digest_at)))
-    if week > tomorrow:
-        moments.append(("week", gettext_lazy("Next week"), theirs.at(week, theirs.digest_at)))
-    return moments
+def _apart(waits: list[waiting.Waiting]) -> list[str]:
+    return [one.thread for one in waits if one.thread]
 
 
-def _days(shown: list[lines.Line]) -> list[Day]:
+def _mark(times: list[datetime]) -> int:
+    """The newest of these instants as a number for an address, in microseconds."""
+    return max((round(at.timestamp() * 1_000_000) for at in times), default=0)
+
+
+def _since(mark: int) -> datetime:
+    # Years later than any of ours: nothing is newer.
+    return datetime.fromtimestamp(min(mark, 10**16) / 1_000_000, UTC)
+
+
+def _days(shown: list[lines.Line], theirs: hours.Hours) -> list[Day]:
+    """Under a heading for each stretch of days, as the reader's own calendar has them."""
     days: list[Day] = []
-    today = timezone.localdate()
+    today = theirs.local(timezone.now()).date()
     for line in shown:
-        age = (today - timezone.localdate(line.notice.timestamp)).days
+        age = (today - theirs.local(line.at or line.notice.timestamp).date()).days
         name = str(_("Today") if age <= 0 else _("Yesterday") if age == 1 else _("Earlier this week") if age < 7 else _("Before that"))
         if not days or days[-1].name != name:
             days.append(Day(name, []))

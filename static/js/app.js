@@ -17,6 +17,7 @@ const BEHAVIOURS = {
   dismiss: () => import("./behaviours/dismiss.js"),
   drafts: () => import("./behaviours/drafts.js"),
   "feed-pill": () => import("./behaviours/feed-pill.js"),
+  inbox: () => import("./behaviours/inbox.js"),
   mention: () => import("./behaviours/mention.js"),
   "forget-theme": () => import("./behaviours/forget-theme.js"),
   menu: () => import("./behaviours/menu.js"),

@@ -5,7 +5,7 @@ const SECONDS = 6;
 
 export function connect(dock) {
   for (const waiting of dock.querySelectorAll(".toast")) live(waiting);
-  const onToast = (event) => live(dock.appendChild(made(event.detail)));
+  const onToast = (event) => live(dock.appendChild(event.detail.made ?? made(event.detail)));
   document.addEventListener("multaqa:toast", onToast);
   return () => document.removeEventListener("multaqa:toast", onToast);
 }
