@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -74,12 +75,17 @@ def _signs_of_machines(letter: Letter) -> Iterator[str]:
         yield "return-path"
     if len(letter.senders) != 1 or len(letter.headers("from")) != 1:
         yield "from"
-    elif _ROBOTS.match(letter.senders[0]) or reply_address.read(letter.senders[0]) is not None:
+    elif _ROBOTS.match(letter.senders[0]) or _is_ours(letter.senders[0]):
         yield "sender"
     if site_message_id(letter.message_id):
         yield "message-id"
     if _is_forged(letter):
         yield "forged"
+
+
+def _is_ours(sender: str) -> bool:
+    """One of our own addresses; not everybody of our domain, where the secretariat's people have theirs."""
+    return sender == parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower() or reply_address.read(sender) is not None
 
 
 def _is_forged(letter: Letter) -> bool:

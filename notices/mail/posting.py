@@ -76,7 +76,7 @@ def _reply(actor: Actor, topic_id: int, mail: Written) -> str:
         raise Refused(_("This topic is no longer there for you: it was removed, or you no longer belong to its group.")) from None
     if Topic.objects.filter(pk=topic_id, closed_at__isnull=False).exists():
         raise Refused(_("This topic was closed; it takes no more replies."))
-    body, files = _filled(ReplyForm(_data(mail), _files(mail)), actor, Attachment, forums.upload)
+    body, files = _filled(ReplyForm(_data(mail, alone=_("Sent by mail, without a text.")), _files(mail)), actor, Attachment, forums.upload)
     spend(actor, "post", body)
     return forums.reply(actor, topic, body=body, client_id=mail.client_id, attachments=files).path
 
@@ -98,7 +98,7 @@ def _open(actor: Actor, space_id: int, mail: Written) -> str:
     if board is None:
         # The same words whether the group takes no mail or is not there for the writer: a hidden group stays hidden.
         raise Refused(_("This address opens no topics: the group takes none by mail, or you no longer belong to it."))
-    form = TopicForm({**_data(mail), "title": title_of(mail.subject, mail.words)}, _files(mail))
+    form = TopicForm({**_data(mail, alone=_("Sent by mail, without a text.")), "title": title_of(mail.subject, mail.words)}, _files(mail))
     body, files = _filled(form, actor, Attachment, forums.upload)
     spend(actor, "post", body)
     title = form.cleaned_data["title"]
@@ -117,8 +117,9 @@ def _filled(form: FilesForm, actor: Actor, model: type[Any], upload: Callable[..
     raise Refused(" ".join(dict.fromkeys(str(sentence) for sentences in form.errors.values() for sentence in sentences)))
 
 
-def _data(mail: Written) -> dict[str, Any]:
-    return {"body": mail.words, "body_format": "plain", "client_id": str(mail.client_id)}
+def _data(mail: Written, *, alone: str = "") -> dict[str, Any]:
+    """What the form is told. Files without a word are a message; a post needs one, `alone`."""
+    return {"body": mail.words if mail.words.strip() else alone, "body_format": "plain", "client_id": str(mail.client_id)}
 
 
 def _files(mail: Written) -> MultiValueDict[str, Any]:

@@ -213,7 +213,8 @@ def _is_machines(part: Message, html: str) -> bool:
     if not kind.startswith("image/"):
         return False
     cid = _raw(part, "content-id").strip("<> ")
-    return bool(cid) and f"cid:{cid}" in html and len(payload(part)) <= SMALL_PICTURE
+    inside = _disposition(part) == "inline" or f"cid:{cid}" in html
+    return bool(cid) and inside and len(payload(part)) <= SMALL_PICTURE
 
 
 def _file(part: Message) -> File:

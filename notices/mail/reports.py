@@ -154,5 +154,7 @@ def _lines(message: Message) -> Iterator[str]:
 
 
 def site_message_id(message_id: str) -> bool:
-    """Whether a Message-ID is of our own making."""
-    return message_id.rpartition("@")[2].rstrip(">").lower() == settings.MAIL_DOMAIN.lower()
+    """Whether a Message-ID is of our own making; colleagues may write from the same domain."""
+    return (
+        _MESSAGE_ID.fullmatch(message_id) is not None and message_id.rpartition("@")[2].rstrip(">").lower() == settings.MAIL_DOMAIN.lower()
+    )

@@ -13,7 +13,7 @@ import pytest
 def takes_mail(settings: Any) -> None:
     """The site takes mail at in.multaqa.example; the worker's own lines and mails are of another domain."""
     settings.MAIL_IN_DOMAIN = "in.multaqa.example"
-    settings.MAIL_DOMAIN = "multaqa.example"
+    settings.MAIL_DOMAIN, settings.DEFAULT_FROM_EMAIL = "multaqa.example", "Multaqa <multaqa@multaqa.example>"
 
 
 def mail(to: str, body: str = "Yes.", *, by: str = "ezz@example.org", subject: str = "Re: سؤال", **headers: str) -> EmailMessage:

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import smtplib
+import socket
 import socketserver
 import sys
 import threading
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.test import Client
 
 from forums.models import Post, Topic
@@ -55,6 +57,98 @@ def test_one_mail_may_come_from_a_pipe(world: SimpleNamespace, monkeypatch: pyte
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
     call_command("receive")
     assert Post.objects.get(number=2).author == world.basel.user
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lmtp_answers_once_for_each_recipient(world: SimpleNamespace) -> None:
+    """A mail server waits for so many answers; with fewer it hangs, and brings the mail again and again."""
+    topic = topic_in(world, world.board)
+    listener = Listener("127.0.0.1", free_port(), lmtp=True)
+    listener.start()
+    try:
+        with socket.create_connection(("127.0.0.1", listener.port), timeout=20) as line:
+            said = line.makefile("rwb")
+
+            def ask(words: str, answers: int = 1) -> list[str]:
+                said.write(f"{words}\r\n".encode())
+                said.flush()
+                heard: list[str] = []
+                while len(heard) < answers:
+                    answer = said.readline().decode()
+                    heard += [answer[:3]] if answer[3:4] == " " else []
+                return heard
+
+            said.readline()
+            ask("LHLO mx")
+            ask("MAIL FROM:<basel@example.org>")
+            address = reply_address(world.basel.user.pk, topic.stream)
+            assert [ask(f"RCPT TO:<{one}>") for one in (address, address.upper())] == [["250"], ["250"]]
+            assert ask("DATA") == ["354"]
+            raw = mail(address, by="basel@example.org").as_string().replace("\n", "\r\n")
+            assert ask(f"{raw}\r\n.", answers=2) == ["250", "250"]
+            assert ask("QUIT") == ["221"]
+    finally:
+        listener.stop()
+    assert Post.objects.filter(number=2).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("error", [OperationalError("away"), RuntimeError("a mistake of ours")])
+def test_what_cannot_be_taken_in_comes_again(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def fails(raw: bytes, recipients: object = ()) -> Incoming:
+        raise error
+
+    topic = topic_in(world, world.board)
+    message = mail(reply_address(world.basel.user.pk, topic.stream), by="basel@example.org")
+    listener = Listener("127.0.0.1", free_port())
+    listener.start()
+    try:
+        line = smtplib.SMTP("127.0.0.1", listener.port)
+        with monkeypatch.context() as patched:
+            patched.setattr("notices.mail.listening.receive", fails)
+            with pytest.raises(smtplib.SMTPDataError) as refused:
+                line.sendmail("basel@example.org", [message["To"]], message.as_bytes())
+        assert (refused.value.smtp_code, Post.objects.filter(number=2).count()) == (451, 0)
+        line.sendmail("basel@example.org", [message["To"]], message.as_bytes())
+        line.quit()
+    finally:
+        listener.stop()
+    assert Post.objects.filter(number=2).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_is_too_large_is_not_taken_to_its_end(world: SimpleNamespace, settings: Any) -> None:
+    settings.MAIL_IN_MAX_BYTES = 20_000
+    message = mail(reply_address(world.basel.user.pk, topic_in(world, world.board).stream), "word\n" * 10_000, by="basel@example.org")
+    listener = Listener("127.0.0.1", free_port())
+    listener.start()
+    try:
+        with smtplib.SMTP("127.0.0.1", listener.port) as line, pytest.raises((smtplib.SMTPDataError, smtplib.SMTPSenderRefused)) as refused:
+            line.sendmail("basel@example.org", [message["To"]], message.as_bytes())
+        assert refused.value.smtp_code == 552
+    finally:
+        listener.stop()
+    assert Post.objects.filter(number=2).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pipe_ends_with_what_its_mail_server_understands(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = reply_address(world.basel.user.pk, topic_in(world, world.board).stream)
+    raw = mail("somebody@example.org", by="basel@example.org").as_bytes()
+
+    def pipe(*recipients: str) -> object:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
+        try:
+            call_command("receive", *recipients)
+        except SystemExit as end:
+            return end.code
+        return 0
+
+    assert pipe("anybody@in.multaqa.example") == 67
+    with monkeypatch.context() as patched:
+        patched.setattr("notices.mail.listening.receive", lambda *a, **k: 1 / 0)
+        assert pipe(address) == 75
+    assert (pipe(address), Post.objects.filter(number=2).count()) == (0, 1)
 
 
 # --- A mailbox ---------------------------------------------------------------------------------------------------------------
@@ -132,6 +226,36 @@ def test_a_mailbox_is_emptied_into_the_topic_once(world: SimpleNamespace, topic:
     assert list(topic.posts.filter(number__gt=2).values_list("text", flat=True)) == ["جواب 1", "جواب 2"]
     assert len(box.moved) == 2
     assert fetching.DONE in box.folders
+
+
+def test_a_mail_at_which_we_fail_does_not_stand_before_the_others(
+    world: SimpleNamespace, topic: Topic, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, first = fetching.receive, box.mails[1]
+
+    def fails_once(raw: bytes) -> Incoming:
+        if raw == first:
+            raise RuntimeError("a mistake of ours")
+        return real(raw)
+
+    monkeypatch.setattr(fetching, "receive", fails_once)
+    assert fetching.fetch() == 1
+    assert fetching.fetch() == 0
+    assert topic.posts.filter(number__gt=2).count() == 1
+
+
+def test_while_the_database_is_away_the_mail_stays_in_the_mailbox(
+    world: SimpleNamespace, topic: Topic, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(raw: bytes) -> Incoming:
+        raise OperationalError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fetching, "receive", away)
+        with pytest.raises(OperationalError):
+            fetching.fetch()
+    assert (box.seen, box.moved) == (set(), [])
+    assert fetching.fetch() == 2
 
 
 # --- Webhooks ----------------------------------------------------------------------------------------------------------------

@@ -153,6 +153,13 @@ def test_nobody_posts_after_their_account_was_closed(world: SimpleNamespace, top
     assert (posts(topic), refusals()) == ([], [])
 
 
+def test_colleagues_who_write_from_the_domain_of_our_own_mails_are_no_machines(world: SimpleNamespace, topic: Topic) -> None:
+    world.ezz.user.email = "ezz@multaqa.example"
+    world.ezz.user.save()
+    message = mail(to(world.ezz, topic), "From the house itself", by="ezz@multaqa.example", Message_ID="<CAxyz.1@multaqa.example>")
+    assert taken(message)[0] == "posted"
+
+
 # --- Machines ----------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "headers",
@@ -170,7 +177,8 @@ def test_nobody_posts_after_their_account_was_closed(world: SimpleNamespace, top
         {"From": "Postmaster <postmaster@example.org>"},
         {"From": "no-reply@example.org"},
         {"From": "ezz@example.org, basel@example.org"},
-        {"Message_ID": "<0123456789@multaqa.example>"},
+        {"Message_ID": f"<{'0' * 32}@multaqa.example>"},
+        {"From": "Multaqa <multaqa@multaqa.example>"},
     ],
     ids=str,
 )
@@ -204,6 +212,12 @@ def test_a_reply_to_a_message_is_said_in_its_conversation_by_the_person(world: S
     assert (said.author, said.on_behalf_of, said.text) == (world.basel.user, None, "أهلًا بكم")
 
 
+def test_a_message_is_as_long_as_on_the_page(world: SimpleNamespace) -> None:
+    talk = between(world)
+    assert taken(mail(to(world.basel, talk), "word " * 900, by="basel@example.org"))[0] == "refused"
+    assert not Message.objects.filter(conversation=talk, kind="text").exists()
+
+
 def test_whoever_no_longer_takes_part_says_nothing(world: SimpleNamespace) -> None:
     talk = between(world)
     spaces.end_mandate(world.sami.actor, world.basel.user.mandates.get())
@@ -224,6 +238,19 @@ def test_attachments_come_along_and_machines_parts_stay_out(world: SimpleNamespa
     with_file(message, "invite.ics", b"BEGIN:VCALENDAR", "text/calendar")
     assert taken(message)[0] == "posted"
     assert [file["name"] for file in Post.objects.get(topic=topic, number=3).files] == ["خطة.txt"]
+
+
+def test_a_file_without_a_word_is_posted_with_a_word_that_says_so(world: SimpleNamespace, topic: Topic) -> None:
+    assert taken(with_file(mail(to(world.ezz, topic), "\n"), "plan.txt", b"plan", "text/plain"))[0] == "posted"
+    post = Post.objects.get(topic=topic, number=3)
+    assert ([file["name"] for file in post.files], bool(post.text)) == (["plan.txt"], True)
+
+
+def test_a_small_picture_inside_a_mail_without_html_is_a_signatures_too(world: SimpleNamespace, topic: Topic) -> None:
+    message = mail(to(world.ezz, topic), "Hello")
+    message.add_attachment(picture(8), maintype="image", subtype="png", filename="logo.png", disposition="inline", cid="<logo>")
+    assert taken(message)[0] == "posted"
+    assert Post.objects.get(topic=topic, number=3).files == []
 
 
 def picture(side: int) -> bytes:
