@@ -23,6 +23,7 @@ from notices.mail.quotes import own_words
 from notices.mail.reply_address import read, reply_address
 from notices.models import Incoming, Mail
 from tests.cast import topic_in
+from tests.chat.conftest import between
 from tests.notices.conftest import mail
 
 pytestmark = pytest.mark.usefixtures("takes_mail")
@@ -56,6 +57,9 @@ HARMFUL = {
     "a thousand levels": nested(1_000),
     "two hundred levels": nested(200),
     "a header of ten thousand parameters": b"Content-Type: multipart/mixed; " + b"; ".join(b"a%d=b" % n for n in range(10_000)) + b"\n\nx",
+    "a part with three hundred thousand parameters": b'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain; '
+    + b"; ".join(b"a%d=b" % n for n in range(300_000))
+    + b"\n\n\n--b--\n",
     "a header of a megabyte": b"X-Long: " + b"a" * 10**6 + b"\n\nx",
     "ten thousand headers": b"X-More: a\n" * 10_000 + b"\nx",
     "a boundary that never comes": b'Content-Type: multipart/mixed; boundary="never"\n\nx\n--other\n',
@@ -98,6 +102,7 @@ def test_nothing_that_was_read_is_so_slow_that_others_wait() -> None:
         ("Sent from " + "a " * 60 + "\n") * 1_000,
         " " * 10**6,
     ]
+    evil += ["On " + "a " * 11_000 + "\n", "On " + "On a wrote " * 2_000 + "\n", "في " + "كتب " * 5_000 + "\n"]
     for text in evil:
         began = time.monotonic()
         own_words(text)
@@ -238,10 +243,11 @@ def test_one_person_cannot_flood_by_mail_what_they_could_not_on_the_page(world: 
     assert (outcomes.count("posted"), count() - before) == (3, 3)
 
 
-def test_a_topic_one_cannot_see_is_not_told_from_one_that_is_not_there(world: SimpleNamespace) -> None:
-    hidden = topic_in(world, world.hidden_board)
+@pytest.mark.parametrize("noun", ["topic", "conversation"])
+def test_what_one_cannot_see_is_not_told_from_what_is_not_there(world: SimpleNamespace, noun: str) -> None:
+    hidden = topic_in(world, world.hidden_board) if noun == "topic" else between(world)
     whys = set()
     for number in (hidden.pk, 999_999):
-        row = receive(raw(reply_address(world.ezz.user.pk, f"topic.{number}"), b"\nx"))
+        row = receive(raw(reply_address(world.ezz.user.pk, f"{noun}.{number}"), b"\nx"))
         whys.add((row.outcome, row.why))
     assert len(whys) == 1

@@ -18,7 +18,7 @@ from PIL import Image
 
 from chat.models import Conversation, Message
 from forums import actions as forums
-from forums.models import Post, Topic
+from forums.models import Attachment, Post, Topic
 from network.spaces import actions as spaces
 from network.spaces.models import Space
 from notices.actions import preferences
@@ -103,6 +103,20 @@ def test_one_refusal_an_hour_is_enough(world: SimpleNamespace, topic: Topic) -> 
     with time_machine.travel(timezone.now() + timedelta(minutes=61)):
         taken(mail(to(world.ezz, topic), "Later", by="someone@example.net"))
     assert len(refusals()) == 2
+
+
+def test_a_full_hour_on_the_clock_is_no_hour(world: SimpleNamespace, topic: Topic) -> None:
+    for at in ("2026-11-22T10:59:30Z", "2026-11-22T11:00:30Z"):
+        with time_machine.travel(at):
+            taken(mail(to(world.ezz, topic), f"At {at}", by="someone@example.net"))
+    assert len(refusals()) == 1
+
+
+def test_a_mail_that_is_delivered_again_costs_its_writer_nothing(world: SimpleNamespace, topic: Topic, settings: Any) -> None:
+    settings.RATES = {**settings.RATES, "post": (1, 3_600)}
+    again = with_file(mail(to(world.ezz, topic), "Once"), "plan.txt", b"plan", "text/plain").as_bytes()
+    assert [receive(again).outcome for _time in range(3)] == ["posted"] * 3
+    assert (refusals(), Attachment.objects.count()) == ([], 1)
 
 
 def test_a_reply_that_is_refused_gives_the_words_back_in_the_readers_language(world: SimpleNamespace, topic: Topic) -> None:
