@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from notices.mail import reply_address
 from notices.mail.incoming import receive
@@ -43,7 +43,7 @@ class Door:
         raw = envelope.original_content or b""
         if not envelope.mail_from:
             raw = b"Return-Path: <>\r\n" + raw  # the envelope says that a machine wrote it; no header of theirs says otherwise
-        answer = await asyncio.get_running_loop().run_in_executor(self._pool, take, raw, tuple(envelope.rcpt_tos))
+        answer = await asyncio.get_running_loop().run_in_executor(self._pool, _take_in_thread, raw, tuple(envelope.rcpt_tos))
         # LMTP is answered once a recipient.
         return "\r\n".join([answer] * len(envelope.rcpt_tos)) if isinstance(server, LMTP) else answer
 
@@ -70,6 +70,14 @@ def take(raw: bytes, recipients: tuple[str, ...]) -> str:
     finally:
         close_old_connections()
     return _OK
+
+
+def _take_in_thread(raw: bytes, recipients: tuple[str, ...]) -> str:
+    """As `take`; the thread's connection ends with the mail, for nobody would close it when the listener stops."""
+    try:
+        return take(raw, recipients)
+    finally:
+        connections.close_all()
 
 
 class Listener(Controller):
