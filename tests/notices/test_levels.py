@@ -1,0 +1,97 @@
+"""How much one hears of a place: chosen by oneself, set as usual by whoever manages it, and known to nobody who is no longer there."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from forums.models import Board
+from network.groups import actions as groups
+from network.spaces import actions as spaces
+from network.spaces.models import Membership
+from notices.models import Level, Notice, SpaceMail
+from tests.cast import Person, member, reply_to, topic_in
+from tests.notices.support import tell
+
+
+def levels(who: Person) -> list[str]:
+    return list(Level.objects.filter(user=who.user).values_list("level", flat=True))
+
+
+def told(who: Person) -> list[str]:
+    return list(Notice.objects.filter(recipient=who.user).order_by("pk").values_list("reason", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("level", "heard"),
+    [("muted", []), ("normal", ["mention"]), ("tracking", ["topic", "mention"]), ("watching", ["topic", "post", "mention"])],
+)
+def test_each_level_does_what_its_sentence_says(level: str, heard: list[str], world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.ezz.user)
+    assert client.post(f"/spaces/{world.group.pk}/level/", {"level": level})["Location"] == f"/ar/spaces/{world.group.pk}/notices/"
+    topic = topic_in(world, world.board)
+    reply_to(world, topic, by=world.mona)
+    reply_to(world, topic, by=world.mona, body="<p>@ezz</p>")
+    tell()
+    assert told(world.ezz) == heard
+
+
+def test_the_usual_of_a_place_holds_for_its_members_who_chose_nothing(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.carmen.user)
+    sent = {"level": "watching", "without_content": "on", "board": str(world.board.pk)}
+    assert client.post(f"/ar/spaces/{world.group.pk}/notices/", sent).status_code == 302
+    assert list(SpaceMail.objects.values_list("space", "level", "without_content", "board")) == [
+        (world.group.pk, "watching", True, world.board.pk)
+    ]
+    client.force_login(world.basel.user)
+    client.post(f"/spaces/{world.group.pk}/level/", {"level": "muted"})
+    topic_in(world, world.board)
+    tell()
+    assert {name: told(who) for name, who in world.cast.items() if told(who)} == {"ezz": ["topic"], "mona": ["topic"]}
+    client.post(f"/spaces/{world.group.pk}/level/", {"level": ""})
+    assert levels(world.basel) == []
+
+
+def test_what_no_form_offers_is_refused_and_changes_nothing(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.carmen.user)
+    path = f"/ar/spaces/{world.group.pk}/notices/"
+    other = Board.objects.create(space=world.open_group, name="غير هذا")
+    for sent in ({"level": "loud"}, {"level": "muted"}, {"level": "normal", "board": str(other.pk)}, {}):
+        page = client.post(path, sent)
+        assert (page.status_code, "data-errors" in page.content.decode()) == (422, True)
+    client.post(f"/spaces/{world.group.pk}/level/", {"level": "loud"})
+    assert (SpaceMail.objects.count(), Level.objects.count()) == (0, 0)
+
+
+def test_only_whoever_manages_a_place_sets_its_usual(world: SimpleNamespace, client: Client) -> None:
+    answers = {}
+    for name in ("ezz", "mona", "dara"):
+        client.force_login(getattr(world, name).user)
+        page = client.get(f"/ar/spaces/{world.group.pk}/notices/").content.decode()
+        answers[name] = ('name="board"' in page, client.post(f"/ar/spaces/{world.group.pk}/notices/", {"level": "tracking"}).status_code)
+    assert answers == {"ezz": (False, 403), "mona": (True, 302), "dara": (False, 403)}
+
+
+def test_a_hidden_place_one_has_left_stands_in_no_list_of_levels(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.rania.user)
+    client.post(f"/spaces/{world.hidden_group.pk}/level/", {"level": "watching"})
+    member(world.rania, world.group)
+    client.post(f"/spaces/{world.group.pk}/level/", {"level": "tracking"})
+    assert "سرّي" in client.get("/ar/settings/notices/").content.decode()
+    spaces.remove(world.carmen.actor, Membership.objects.get(space=world.hidden_group, user=world.rania.user))
+    groups.edit(world.carmen.actor, world.hidden_group, name_ar="اسم جديد لا تعرفه")
+    page = client.get("/ar/settings/notices/").content.decode()
+    assert ("لا تعرفه" in page, world.group.name in page) == (False, True)
+    assert client.get(f"/ar/spaces/{world.hidden_group.pk}/notices/").status_code == 404
+    assert client.post(f"/spaces/{world.hidden_group.pk}/level/", {"level": ""}).status_code == 404
+
+
+def test_from_the_settings_a_place_goes_back_to_its_usual(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.ezz.user)
+    client.post(f"/spaces/{world.group.pk}/level/", {"level": "muted"})
+    page = client.get("/ar/settings/notices/").content.decode()
+    assert f'action="/spaces/{world.group.pk}/level/"' in page
+    answer = client.post(f"/spaces/{world.group.pk}/level/", {"level": "", "next": "/ar/settings/notices/"})
+    assert (answer["Location"], levels(world.ezz)) == ("/ar/settings/notices/", [])
