@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from forums.models import Board
 from network.groups import actions as groups
@@ -13,6 +14,7 @@ from network.spaces import actions as spaces
 from network.spaces.models import Membership
 from notices.models import Level, Notice, SpaceMail
 from tests.cast import Person, member, reply_to, topic_in
+from tests.house.pages import Page
 from tests.notices.support import tell
 
 
@@ -22,6 +24,11 @@ def levels(who: Person) -> list[str]:
 
 def told(who: Person) -> list[str]:
     return list(Notice.objects.filter(recipient=who.user).order_by("pk").values_list("reason", flat=True))
+
+
+def said(level: str) -> str:
+    with override("ar"):
+        return str(Level.Of(level).label)
 
 
 @pytest.mark.parametrize(
@@ -95,3 +102,21 @@ def test_from_the_settings_a_place_goes_back_to_its_usual(world: SimpleNamespace
     assert f'action="/spaces/{world.group.pk}/level/"' in page
     answer = client.post(f"/spaces/{world.group.pk}/level/", {"level": "", "next": "/ar/settings/notices/"})
     assert (answer["Location"], levels(world.ezz)) == ("/ar/settings/notices/", [])
+
+
+def test_the_bell_of_a_place_says_how_much_one_hears_of_it(world: SimpleNamespace, client: Client) -> None:
+    def bell(who: Person, path: str) -> str | None:
+        client.force_login(who.user)
+        found = [
+            link
+            for link in Page(client.get(path).content.decode()).all("a")
+            if "/notices/" in link.attrs.get("href", "/") and "title" in link.attrs
+        ]
+        return found[0].attrs["title"].partition(": ")[2] if found else None
+
+    group, commission = f"/ar/groups/{world.group.pk}/", "/ar/institutions/natcom-tn/"
+    assert (bell(world.ezz, group), bell(world.carmen, commission), bell(world.dara, group)) == (said("normal"), said("normal"), None)
+    SpaceMail.objects.create(space=world.group, level="tracking")
+    client.force_login(world.mona.user)
+    client.post(f"/spaces/{world.group.pk}/level/", {"level": "muted"})
+    assert (bell(world.ezz, group), bell(world.mona, group)) == (said("tracking"), said("muted"))

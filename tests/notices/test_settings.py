@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from notices import wishes
 from notices.actions import preferences as actions
-from notices.kinds import KINDS, role_of
+from notices.kinds import FIXED, KINDS, role_of
 from notices.models import Notice, Preferences
 from tests.cast import reply_to, topic_in
 from tests.house.test_bad_input import forms_of
@@ -57,6 +58,10 @@ def test_what_is_fixed_stays_whatever_is_sent(world: SimpleNamespace, ezz: Clien
     names = {f"{code}-{channel}" for code, kind in KINDS.items() for channel in kind.fixed}
     assert names
     assert [name for name in names if f'name="{name}"' in page] == []
+    assert set(FIXED) == {code for code, kind in KINDS.items() if kind.fixed}
+    english = ezz.get("/en/settings/notices/").content.decode()
+    with override("en"):
+        assert [str(why) for why in FIXED.values() if str(why) not in english] == []
     assert ezz.post(PATH, sent(ezz, **dict.fromkeys(names, "now"))).status_code == 302
     assert kept(world).choices == {}
 
