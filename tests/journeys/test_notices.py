@@ -1,4 +1,4 @@
-"""The inbox with hands: what is new is announced, a line is done, put off, muted and taken back without the page jumping. And by plain forms."""
+"""The inbox with hands: what is new is announced, a line is done, put off, muted and taken back without the page jumping."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from forums.models import Topic, Watch
 from network.groups import actions as groups
-from network.spaces.models import Membership
 from tests.cast import reply_to, topic_in
 from tests.journeys.support import SOON, Browse, Line, World, looks, said
 
@@ -139,20 +138,3 @@ def test_every_target_of_a_line_is_large_enough_for_a_thumb(browse: Browse, w: W
     )
     assert len(sizes) > 8
     assert min(sizes) >= 44
-
-
-def test_without_script_by_plain_forms(browse: Browse, w: World) -> None:
-    with_script = browse(w.carmen)
-    listen(with_script, "ar")
-    groups.request(w.dara.actor, w.group)
-    tell(w, w.topic, with_script, "2")
-    page = browse(w.carmen, script=False)
-    page.goto("/ar/notices/")
-    choose(line_of(page, w.topic), said("In an hour", "ar"))
-    expect(line_of(page, w.topic)).to_have_count(0)
-    page.locator(".toast").get_by_role("button", name=said("Undo", "ar")).click()
-    expect(line_of(page, w.topic)).to_have_count(1)
-    page.locator(".is-waiting .button-primary").click()
-    expect(page.locator(".is-waiting")).to_have_count(0)
-    assert page.url.endswith("/ar/notices/")
-    assert Membership.objects.filter(space=w.group, user=w.dara.user).exists()

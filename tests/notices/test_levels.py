@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import pytest
 from django.test import Client
 from django.utils.translation import override
 
@@ -12,53 +11,18 @@ from forums.models import Board
 from network.groups import actions as groups
 from network.spaces import actions as spaces
 from network.spaces.models import Membership
-from notices.models import Level, Notice, SpaceMail
-from tests.cast import Person, member, reply_to, topic_in
+from notices.models import Level, SpaceMail
+from tests.cast import Person, member
 from tests.house.pages import Page
-from tests.notices.support import tell
 
 
 def levels(who: Person) -> list[str]:
     return list(Level.objects.filter(user=who.user).values_list("level", flat=True))
 
 
-def told(who: Person) -> list[str]:
-    return list(Notice.objects.filter(recipient=who.user).order_by("pk").values_list("reason", flat=True))
-
-
 def said(level: str) -> str:
     with override("ar"):
         return str(Level.Of(level).label)
-
-
-@pytest.mark.parametrize(
-    ("level", "heard"),
-    [("muted", []), ("normal", ["mention"]), ("tracking", ["topic", "mention"]), ("watching", ["topic", "post", "mention"])],
-)
-def test_each_level_does_what_its_sentence_says(level: str, heard: list[str], world: SimpleNamespace, client: Client) -> None:
-    client.force_login(world.ezz.user)
-    assert client.post(f"/spaces/{world.group.pk}/level/", {"level": level})["Location"] == f"/ar/spaces/{world.group.pk}/notices/"
-    topic = topic_in(world, world.board)
-    reply_to(world, topic, by=world.mona)
-    reply_to(world, topic, by=world.mona, body="<p>@ezz</p>")
-    tell()
-    assert told(world.ezz) == heard
-
-
-def test_the_usual_of_a_place_holds_for_its_members_who_chose_nothing(world: SimpleNamespace, client: Client) -> None:
-    client.force_login(world.carmen.user)
-    sent = {"level": "watching", "without_content": "on", "board": str(world.board.pk)}
-    assert client.post(f"/ar/spaces/{world.group.pk}/notices/", sent).status_code == 302
-    assert list(SpaceMail.objects.values_list("space", "level", "without_content", "board")) == [
-        (world.group.pk, "watching", True, world.board.pk)
-    ]
-    client.force_login(world.basel.user)
-    client.post(f"/spaces/{world.group.pk}/level/", {"level": "muted"})
-    topic_in(world, world.board)
-    tell()
-    assert {name: told(who) for name, who in world.cast.items() if told(who)} == {"ezz": ["topic"], "mona": ["topic"]}
-    client.post(f"/spaces/{world.group.pk}/level/", {"level": ""})
-    assert levels(world.basel) == []
 
 
 def test_what_no_form_offers_is_refused_and_changes_nothing(world: SimpleNamespace, client: Client) -> None:
@@ -70,15 +34,6 @@ def test_what_no_form_offers_is_refused_and_changes_nothing(world: SimpleNamespa
         assert (page.status_code, "data-errors" in page.content.decode()) == (422, True)
     client.post(f"/spaces/{world.group.pk}/level/", {"level": "loud"})
     assert (SpaceMail.objects.count(), Level.objects.count()) == (0, 0)
-
-
-def test_only_whoever_manages_a_place_sets_its_usual(world: SimpleNamespace, client: Client) -> None:
-    answers = {}
-    for name in ("ezz", "mona", "dara"):
-        client.force_login(getattr(world, name).user)
-        page = client.get(f"/ar/spaces/{world.group.pk}/notices/").content.decode()
-        answers[name] = ('name="board"' in page, client.post(f"/ar/spaces/{world.group.pk}/notices/", {"level": "tracking"}).status_code)
-    assert answers == {"ezz": (False, 403), "mona": (True, 302), "dara": (False, 403)}
 
 
 def test_a_hidden_place_one_has_left_stands_in_no_list_of_levels(world: SimpleNamespace, client: Client) -> None:
