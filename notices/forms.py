@@ -13,7 +13,7 @@ from forums.models import Board
 from network.entities.models import Kind as EntityKind
 from network.spaces.models import Country, Space
 from network.text import RichTextField, RichTextWidget
-from notices.kinds import KINDS, MAIL, SENTENCES, Kind, Wish
+from notices.kinds import FIXED, KINDS, MAIL, SENTENCES, Kind, Wish
 from notices.models import Channel, Frequency, Level, Newsletter, Preferences, SpaceMail
 
 
@@ -65,7 +65,7 @@ class PreferencesForm(forms.ModelForm):
                         "fixed": has and fixed and (channel != MAIL),
                     }
                 )
-            rows.append({"kind": kind, "cells": cells})
+            rows.append({"kind": kind, "cells": cells, "why": FIXED.get(kind.code, "")})
         return rows
 
     @property

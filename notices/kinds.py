@@ -154,6 +154,12 @@ KINDS = {
 }
 OF_REASON = {reason: kind for kind in KINDS.values() for reason in kind.reasons}
 
+# Why what is fixed cannot be changed, beside it.
+FIXED = {
+    "waiting": _("Somebody waits for you: it always stands on the platform."),
+    "roles": _("What you may do has changed: it always stands on the platform."),
+    "account": _("It always stands on the platform, and is never mailed: mail is what does not arrive."),
+}
 # What each frequency will do, in a sentence under the grid.
 SENTENCES = {
     NONE: _("No mail. It waits for you on the platform."),

@@ -13,7 +13,8 @@ from chat.models import Message
 from network import prepared
 from network.activity.models import ActivityQuerySet
 from network.spaces.actors import Actor
-from notices.models import Notice
+from network.spaces.models import Space
+from notices.models import Level, Notice, SpaceMail
 
 # What concerns the reader's own person, whatever they may see of the place: an invitation is for someone outside.
 PERSONAL = ("invitation", "approved", "declined", "mandate", "named", "removed", "mail_paused", "colleague_paused")
@@ -96,6 +97,12 @@ def _chosen(actor: Actor, chosen: str) -> QuerySet[Notice]:
         return found.filter(snoozed_until__isnull=False)
     found = found.filter(done=False, snoozed_until=None)
     return found.filter(reason__in=POINTED) if chosen == "mentions" else found
+
+
+def level_of(actor: Actor, space: Space) -> str:
+    """How much the actor hears of a space: what they chose, else what is usual there."""
+    chosen = Level.objects.filter(space=space, user=actor.user_id).values_list("level", flat=True).first()
+    return chosen or SpaceMail.objects.filter(space=space).values_list("level", flat=True).first() or Level.Of.NORMAL
 
 
 def unread(actor: Actor) -> QuerySet[Notice, Any]:

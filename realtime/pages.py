@@ -11,10 +11,13 @@ from network.entities.models import Entity
 from network.fragments import page
 from network.groups.models import Group
 from network.requests import Request, as_number
+from notices import waiting
 from realtime import feed
 
 SCOPES = {"following": pgettext_lazy("whose news", "Following"), "network": _("The whole network")}
 KINDS = {"": _("Everything"), "topics": _("Topics"), "wall": _("Posts"), "places": _("Groups and institutions")}
+
+WAITS = 3  # of what waits for one's answer; the inbox has all
 
 
 @require_safe
@@ -25,6 +28,7 @@ def home(request: Request) -> HttpResponse:
     before = as_number(request.GET.get("before", ""))
     items, more = feed.page_of(actor, scope=scope, kind=kind, before=before)
     visitor = actor.user_id is None
+    waits = waiting.of(actor) if before is None and not visitor else []
     return page(
         request,
         "feed/home.html",
@@ -39,6 +43,8 @@ def home(request: Request) -> HttpResponse:
         kind=kind,
         scopes=SCOPES,
         kinds=KINDS,
+        waits=waits[:WAITS],
+        waits_more=max(len(waits) - WAITS, 0),
         groups=list(Group.objects.visible_to(actor)[:5]) if visitor else [],
         commissions=list(Entity.objects.visible_to(actor).filter(entity_kind__oversees=True).order_by("country__protocol_order")[:24])
         if visitor

@@ -60,7 +60,8 @@ def _settings(request: Request, form: PreferencesForm, preferences: Preferences,
         sentences=[(Frequency(code).label, words) for code, words in SENTENCES.items()],
         comes=dates.moment_of(comes, user, theirs),
         rests=pgettext("between items", ", ").join(str(WEEKDAYS[day - 1]) for day in sorted(theirs.weekend)),
-        levels=Level.objects.filter(user=user).select_related("space").order_by("pk"),
+        # Of a hidden place that one has left not even the name.
+        levels=Level.objects.filter(user=user, space__in=Space.objects.visible_to(request.actor)).select_related("space").order_by("pk"),
     )
 
 
@@ -94,7 +95,7 @@ def of_space(request: Request, space_id: int) -> HttpResponse:
     space = get_object_or_404(Space.objects.visible_to(actor), pk=space_id)
     held = SpaceMail.objects.filter(space=space).first()
     manages = can(actor, "space.manage", space) and space.kind != Space.Kind.PERSON
-    form = SpaceMailForm(request.POST or None, instance=held, space=space) if manages else None
+    form = SpaceMailForm(request.POST if request.method == "POST" else None, instance=held, space=space) if manages else None
     if request.method == "POST":
         check(actor, "space.manage", space)
         if form is not None and form.is_valid():

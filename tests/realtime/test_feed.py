@@ -156,6 +156,18 @@ def test_home_costs_at_most_eight_queries(n: int, world: SimpleNamespace, client
         assert client.get("/ar/").status_code == 200
 
 
+def test_what_waits_for_an_answer_stands_on_the_home_page_of_whoever_answers(world: SimpleNamespace, client: Client) -> None:
+    asked = groups.request(world.dara.actor, world.group)
+    action, seen = f'action="/groups/{world.group.pk}/requests/{asked.pk}/answer/"', {}
+    for name, who in world.cast.items():
+        client.force_login(who.user)
+        seen[name] = action in client.get("/ar/").content.decode()
+    assert [name for name, there in seen.items() if there] == ["carmen", "mona"]
+    client.force_login(world.mona.user)
+    answer = client.post(f"/groups/{world.group.pk}/requests/{asked.pk}/answer/", {"answer": "approve", "next": "/ar/"})
+    assert (answer["Location"], action in client.get("/ar/").content.decode()) == ("/ar/", False)
+
+
 def test_odd_addresses_break_nothing(world: SimpleNamespace, client: Client) -> None:
     for odd in ("?scope=x&kind=y", "?before=-1", "?before=" + "9" * 40, "?before=١٢", "?scope=following"):
         assert client.get("/ar/" + odd).status_code == 200

@@ -2,7 +2,7 @@
 
 export function connect(menu) {
   const summary = menu.querySelector("summary");
-  const items = () => [...menu.querySelectorAll("a[href], button:not([hidden]), input")].filter((item) => !summary.contains(item));
+  const items = () => [...menu.querySelectorAll("a[href], button:not([hidden]), input")].filter((item) => !summary.contains(item) && item.checkVisibility());
   const close = () => {
     menu.open = false;
   };
