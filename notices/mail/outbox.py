@@ -141,9 +141,9 @@ def _takes(user: User, mail: Mail) -> bool:
 
 
 def _end(mail: Mail, state: str) -> str:
-    # What a sign-in mail said is nobody's after it was sent.
+    # What a sign-in mail said, and the words given back with a refusal, are nobody's after they were sent.
     mail.state, mail.sent_at = state, timezone.now() if state == Mail.State.SENT else None
-    if mail.kind == Mail.Kind.READY:
+    if mail.kind in (Mail.Kind.READY, Mail.Kind.REFUSAL):
         mail.about = {}
     compiled.update(mail, "state", "sent_at", "about")
     if mail.sent_at is not None and mail.user is not None and (kept := preferences_at_hand(mail.user)) is not None and kept.bounces:
