@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
+from django.utils import translation
 
 from network import kept
 from tests.shape import shape
@@ -60,8 +61,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _empty_caches() -> Iterator[None]:
-    """Rate limits, fragments and visitor pages never travel from one test to the next."""
+    """Rate limits, fragments, visitor pages and the language that was spoken last never travel from one test to the next."""
     yield
+    translation.deactivate()
     for cache in caches.all(initialized_only=True):
         cache.clear()
     kept.forget()
