@@ -6,6 +6,8 @@ COPY requirements/base.txt /tmp/base.txt
 RUN /opt/venv/bin/pip install --require-hashes -r /tmp/base.txt
 
 FROM python:3.11-slim-bookworm
+# What draws letters on paper (PDF).
+RUN apt-get update && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 && rm -rf /var/lib/apt/lists/*
 # The account that runs the program may write nothing but /srv.
 RUN useradd --system --uid 10001 --create-home multaqa && install -d -o multaqa -g multaqa /srv/static /srv/media /srv/var
 COPY --from=build /opt/venv /opt/venv

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.cache import caches
@@ -17,9 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from network import compiled
 from network.content import Audience, Content, Reaching, ReactionKind, Versioned, VisibleQuerySet
 from network.files.stored import StoredFile
-
-if TYPE_CHECKING:
-    from network.spaces.actors import Actor
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -90,15 +87,7 @@ class Tag(models.Model):
 
 
 class TopicQuerySet(VisibleQuerySet):
-    def exclude_hidden(self, actor: Actor) -> Self:
-        if actor.is_secretariat:
-            return self
-        kept = Q(deleted_at=None)
-        if actor.managed:
-            kept |= Q(space__in=actor.managed)
-        if actor.mandates:
-            kept |= Q(space__overseer__in=list(actor.mandates))
-        return self.filter(kept)
+    shown = Q(deleted_at=None)
 
     def with_author(self) -> Self:
         return self.select_related("author__page", "on_behalf_of", "space", "board")
@@ -183,16 +172,7 @@ class Topic(Content, Versioned, Reaching):
 class PostQuerySet(VisibleQuerySet):
     space = "topic__"
 
-    def exclude_hidden(self, actor: Actor) -> Self:
-        """Posts taken down stay as tombstones, which show that something stood there and nothing of it."""
-        if actor.is_secretariat:
-            return self
-        kept = Q(topic__deleted_at=None)
-        if actor.managed:
-            kept |= Q(topic__space__in=actor.managed)
-        if actor.mandates:
-            kept |= Q(topic__space__overseer__in=list(actor.mandates))
-        return self.filter(kept)
+    shown = Q(topic__deleted_at=None)  # a post taken down stays as a tombstone, which shows that something stood there and nothing of it
 
     def with_author(self) -> Self:
         return self.select_related("author__page", "on_behalf_of", "reply_to__author__page", "reply_to__on_behalf_of")

@@ -1,4 +1,4 @@
-"""A report: somebody who takes part in a conversation shows moderators one message of it, and nothing else."""
+"""A report: somebody who takes part in a conversation shows moderators one message of it, and nothing else; or an offer of the board."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,16 +18,19 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def open(self) -> Self:
         return self.filter(settled_at=None)
 
-    def with_message(self) -> Self:
-        return self.select_related("by__page", "message__author__page", "message__on_behalf_of", "settled_by__page")
+    def with_all(self) -> Self:
+        return self.select_related("by__page", "message__author__page", "message__on_behalf_of", "offer__space", "settled_by__page")
 
 
 class Report(models.Model):
     class Outcome(models.TextChoices):
-        REMOVED = "removed", _("The message was removed")
-        LEFT = "left", _("The message was left")
+        REMOVED = "removed", _("It was removed")
+        LEFT = "left", _("It was left")
 
-    message = models.ForeignKey("chat.Message", models.CASCADE, related_name="reports", verbose_name=_("message"))
+    message = models.ForeignKey("chat.Message", models.CASCADE, null=True, blank=True, related_name="reports", verbose_name=_("message"))
+    offer = models.ForeignKey(
+        "ties.Offer", models.CASCADE, null=True, blank=True, related_name="reports", verbose_name=_("offer or request")
+    )
     html = models.TextField(_("what it said"), editable=False)  # as it stood: whoever wrote it may take it back meanwhile
     files = models.JSONField(default=list, editable=False)  # as the message's own
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reports", verbose_name=_("reported by"))
@@ -44,11 +48,17 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["message", "by"], name="report_a_message_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "by"], name="report_a_message_once"),
+            models.UniqueConstraint(fields=["offer", "by"], name="report_an_offer_once"),
+            models.CheckConstraint(
+                condition=Q(message=None, offer__isnull=False) | Q(message__isnull=False, offer=None), name="report_of_one_thing"
+            ),
+        ]
 
     @property
     def shown_files(self) -> list[dict[str, Any]]:
         return shown_files(self.files, door=FILES)
 
     def __str__(self) -> str:
-        return f"{self.by_id} reported {self.message_id}"
+        return f"{self.by_id} reported {self.message_id or self.offer_id}"

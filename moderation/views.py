@@ -1,4 +1,4 @@
-"""Reporting a message, and answering reports."""
+"""Reporting a message or an offer, and answering reports."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from network import rates
 from network.fragments import done, page
 from network.permissions import can, check
 from network.requests import Request
+from network.ties.models import Offer
 
 ROWS = 20
 
@@ -49,13 +50,28 @@ def report(request: Request, message_id: int) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def report_offer(request: Request, offer_id: int) -> HttpResponse:
+    """Say what is wrong with an offer or request of the board."""
+    offer = get_object_or_404(Offer.objects.visible_to(request.actor).with_institution(), pk=offer_id)
+    check(request.actor, "offer.report", offer)
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        rates.spend("report", request.actor.person.pk)
+        actions.report_offer(request.actor, offer, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Thank you. Moderators look at it."))
+        return done(request, offer.get_absolute_url())
+    return page(request, "ties/offer_report.html", status=422 if request.method == "POST" else 200, nav="offers", offer=offer, form=form)
+
+
 @require_safe
 @login_required
 def reports(request: Request) -> HttpResponse:
-    """Reported messages, those not answered first; for whoever does not moderate there is no such page."""
+    """What was reported, those not answered first; for whoever does not moderate there is no such page."""
     if not can(request.actor, "report.view"):
         raise Http404
-    found = Paginator(Report.objects.with_message().order_by(F("settled_at").desc(nulls_first=True), "-pk"), ROWS).get_page(
+    found = Paginator(Report.objects.with_all().order_by(F("settled_at").desc(nulls_first=True), "-pk"), ROWS).get_page(
         request.GET.get("page")
     )
     return page(request, "moderation/reports.html", nav="reports", found=found, waiting=Report.objects.open().count())

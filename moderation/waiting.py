@@ -22,5 +22,5 @@ def reports(actor: Actor) -> list[Waiting]:
     times = list(Report.objects.open().order_by("at").values_list("at", flat=True)[:100])
     if not times:
         return []
-    words = ngettext("{count} reported message", "{count} reported messages", len(times))
+    words = ngettext("{count} report to moderators", "{count} reports to moderators", len(times))
     return [Waiting(format_html(words, count=len(times)), "/reports/", times[0])]

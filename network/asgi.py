@@ -12,6 +12,7 @@ from channels.routing import URLRouter  # noqa: E402 -- apps must be ready
 from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from insights import counting  # noqa: E402
 from network.http import Front, Hop, Receive, Scope, Send  # noqa: E402
 from realtime.consumers import Consumer  # noqa: E402
 
@@ -19,7 +20,7 @@ if settings.REDIS_URL:
     # Before threads ask for it all at once: its modules import one another in a circle, and one of the askers would be refused.
     import redis.asyncio  # noqa: F401
 
-front = Front(Hop(wsgi, settings.HTTP_THREADS))
+front = Front(Hop(wsgi, settings.HTTP_THREADS), on_visit=counting.saw)
 sockets = URLRouter([path("live/socket/", Consumer.as_asgi())])
 
 

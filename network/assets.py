@@ -12,8 +12,8 @@ PARTS = (
     "tokens fonts base controls "
     "layout top-bar search-box rail site-foot door "
     "icon button counter tag avatar card form segmented tabs menu as-selector composer feed attachment prose post "
-    "revision editor prose-editor chat rooms message message-box dialog suggestions topic divider table meter cover place directory notice mail-frame search "
-    "timeline state toast connection pagination home people "
+    "revision editor prose-editor chat rooms message message-box dialog suggestions topic divider table meter cover place directory notice mail-frame "
+    "widget-frame search imports accreditation site tie guide timeline state toast connection pagination home people visits "
     "utilities print"
 ).split()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -57,6 +57,7 @@ class VisibleQuerySet(models.QuerySet):
     """Lists and doors agree: what this returns is what `can(actor, "….view", thing)` allows (a test holds them together)."""
 
     space = ""  # the path from the row to its space's columns, "topic__" for a post
+    shown: ClassVar[Q | None] = None  # which rows whoever is in their audience sees; None: all of them
 
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(self.audience_of(actor, self.space)).exclude_hidden(actor)
@@ -71,13 +72,24 @@ class VisibleQuerySet(models.QuerySet):
             seen |= Q(**{f"{path}space__in": list(actor.roles), f"{path}reach__lte": Audience.MEMBERS})
             if managed := actor.managed:
                 seen |= Q(**{f"{path}space__in": managed, f"{path}reach__lte": Audience.MANAGERS})
-        if actor.mandates:
-            seen |= Q(**{f"{path}space__overseer__in": list(actor.mandates), f"{path}reach__lte": Audience.MANAGERS})
+        if actor.overseers:
+            seen |= Q(**{f"{path}space__overseer__in": list(actor.overseers), f"{path}reach__lte": Audience.MANAGERS})
+        if actor.fields:
+            seen |= Q(**{f"{path}space__field__in": list(actor.fields), f"{path}reach__lte": Audience.MANAGERS})
         return seen
 
     def exclude_hidden(self, actor: Actor) -> Self:
-        """Rows taken down are kept as tombstones; a kind of content with tombstones narrows here."""
-        return self
+        """Rows taken down are kept as tombstones, and drafts wait: these are seen by those who look after their space, and above."""
+        if self.shown is None or actor.is_secretariat:
+            return self
+        seen = self.shown
+        if managed := actor.managed:
+            seen |= Q(**{f"{self.space}space__in": managed})
+        if actor.overseers:
+            seen |= Q(**{f"{self.space}space__overseer__in": list(actor.overseers)})
+        if actor.fields:
+            seen |= Q(**{f"{self.space}space__field__in": list(actor.fields)})
+        return self.filter(seen)
 
 
 class Content(models.Model):

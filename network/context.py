@@ -52,7 +52,8 @@ _UNREAD = ("notices.queries.unread", "chat.queries.unread")  # by name: the hous
 
 
 def _unread(request: Request) -> list[int]:
-    if not request.user.is_authenticated:
+    # A request that was refused before anybody was looked up (an unknown host) has no user.
+    if not hasattr(request, "user") or not request.user.is_authenticated:
         return [0, 0]
     return prepared.counts(request.actor, *map(import_string, _UNREAD))
 

@@ -51,6 +51,19 @@ def hosts(name: str) -> list[str]:
     return found
 
 
+def sites(name: str) -> dict[str, str]:
+    """Hosts of their own for public sites: `natcom.example=commissions/tn school.example=sites/school-12` → {host: address of the site}."""
+    found: dict[str, str] = {}
+    for word in words(name):
+        host, _equals, at = word.partition("=")
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host) or not re.fullmatch(r"commissions/[a-z]{2}|sites/[\w.-]+|[a-z-]+", at):
+            raise ImproperlyConfigured(f"{name} must hold pairs such as tunisia.example.org=commissions/tn, not {word!r}.")
+        if host in found or at in found.values():
+            raise ImproperlyConfigured(f"{name} names {host} or {at} twice.")
+        found[host] = at
+    return found
+
+
 def secret_key(path: Path, *, production: bool) -> str:
     """The key from SECRET_KEY, or, outside production, one made at the first start and kept beside the data (mode 0600)."""
     if key := text("SECRET_KEY"):

@@ -12,10 +12,22 @@ from network.requests import Request
 
 
 def page(
-    request: Request, template: str, *, status: int = 200, streams: tuple[str, ...] = (), cache: bool = False, **context: Any
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    streams: tuple[str, ...] = (),
+    cache: bool = False,
+    visit: str = "platform",
+    **context: Any,
 ) -> HttpResponse:
-    """A whole page. `cache=True` lets the visitors' cache in front keep it for those without a session; `streams` empty it early."""
+    """A whole page. `cache=True` lets the visitors' cache in front keep it for those without a session; `streams` empty it early.
+
+    `visit` is what is visited with it (insights.counting): "platform", "entity.5", "site.5", or "" for what is no page to count.
+    """
     response = render(request, template, context, status=status)
+    if visit and status == 200:
+        response["X-Visit-Key"] = visit
     if cache and status == 200 and not request.user.is_authenticated and not request.COOKIES.get(settings.SESSION_COOKIE_NAME):
         response["X-Visitor-Cache"] = str(settings.VISITOR_CACHE_SECONDS)
         if streams:

@@ -127,9 +127,9 @@ class Hop:
 
 
 def _is_slow(environ: dict[str, Any]) -> bool:
-    """Whether the answer hashes a password or redraws a picture: sign-in and its kin, and forms with files."""
+    """Whether the answer hashes a password, redraws a picture or is made as a file: sign-in and its kin, forms with files, PDF and tables."""
     if environ["REQUEST_METHOD"] != "POST":
-        return False
+        return environ["PATH_INFO"].endswith((".pdf", ".xlsx", ".csv", "/certificate/"))
     return "/accounts/" in environ["PATH_INFO"] or environ.get("CONTENT_TYPE", "").startswith("multipart/")
 
 
@@ -223,6 +223,7 @@ class Page:
     body: bytes
     etag: bytes
     streams: tuple[str, ...]
+    visit: str = ""  # what is counted each time it is served
 
 
 class Front:
@@ -230,11 +231,15 @@ class Front:
 
     A page is kept when the request had no cookie but the language's, and the answer was 200, set no cookie and carried
     `X-Visitor-Cache: <seconds>`. It is served to whoever has no session, and forgotten after those seconds or when
-    something is published on one of its `X-Visitor-Streams`. Both headers are taken off every answer.
+    something is published on one of its `X-Visitor-Streams`. A page says by `X-Visit-Key` what is visited with it: `on_visit` hears of it
+    each time the page is served, kept or new, and must be quick. All these headers are taken off every answer.
     """
 
-    def __init__(self, hop: Hop, *, entries: int = 2_000, most_bytes: int = 48 * 1024 * 1024) -> None:
+    def __init__(
+        self, hop: Hop, *, entries: int = 2_000, most_bytes: int = 48 * 1024 * 1024, on_visit: Callable[[str, Scope], None] | None = None
+    ) -> None:
         self._hop = hop
+        self._on_visit = on_visit
         self._entries, self._most_bytes = entries, most_bytes
         self._pages: OrderedDict[tuple[Any, ...], Page] = OrderedDict()
         self._bytes = 0
@@ -246,6 +251,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key, pure = self._key(scope)
         if key is not None and (page := self._pages.get(key)) is not None and page.until > time.monotonic():
+            self._visited(page.visit, scope)
             await self._serve(scope, page, send)
             return
         began = time.monotonic()
@@ -255,9 +261,11 @@ class Front:
             return
         except TooLarge:
             answer = Answer(413, [(b"content-type", b"text/plain"), (b"connection", b"close")], b"413")
-        marks = {name: value for name, value in answer.headers if name.startswith(b"x-visitor-")}
+        marks = {name: value for name, value in answer.headers if name.startswith(b"x-visit")}  # X-Visit-Key and X-Visitor-…
         if marks:
-            answer.headers = [pair for pair in answer.headers if not pair[0].startswith(b"x-visitor-")]
+            answer.headers = [pair for pair in answer.headers if not pair[0].startswith(b"x-visit")]
+            if answer.status == 200:
+                self._visited(marks.get(b"x-visit-key", b"").decode("latin-1"), scope)
             if key is not None and pure and (page := self._keep(key, answer, marks, began)) is not None:
                 await self._serve(scope, page, send)
                 return
@@ -277,6 +285,13 @@ class Front:
                     self._drop(key)
             while len(self._changed) > 5_000:
                 self._changed.popitem(last=False)
+
+    def _visited(self, visit: str, scope: Scope) -> None:
+        if visit and self._on_visit is not None:
+            try:
+                self._on_visit(visit, scope)
+            except Exception:
+                logger.exception("A visit was not counted.")  # a page does not fail by it
 
     def _key(self, scope: Scope) -> tuple[tuple[Any, ...] | None, bool]:
         """The page's key (None: never from memory), and whether the request is plain enough to keep its answer."""
@@ -321,7 +336,7 @@ class Front:
         if not etag:
             etag = b'W/"' + hashlib.blake2b(answer.body, digest_size=12).hexdigest().encode() + b'"'
             headers = [*headers, (b"etag", etag)]
-        page = Page(began + seconds, headers, answer.body, etag, streams)
+        page = Page(began + seconds, headers, answer.body, etag, streams, marks.get(b"x-visit-key", b"").decode("latin-1"))
         with self._lock:
             # Something was published while this page was being made: it may already be old.
             if any(self._changed.get(stream, 0.0) >= began for stream in (*streams, live.ALL)):

@@ -47,7 +47,8 @@ class HeadersMiddleware:
             response = self.get_response(request)
         headers = response.headers
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("X-Frame-Options", "DENY")  # answers of middleware outside Django's own, such as a redirect into a language
+        if not getattr(response, "stands_anywhere", False):  # the widget, in anybody's frame: its policy says so
+            headers.setdefault("X-Frame-Options", "DENY")  # answers of middleware outside Django's own, such as a redirect into a language
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
         if request.path.startswith(("/static/", "/pictures/")) and response.status_code < 400:
             return response

@@ -27,6 +27,10 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost 127.
 if PRODUCTION and (not ALLOWED_HOSTS or any("*" in host for host in ALLOWED_HOSTS)):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name this site's hosts, without *.")
 SITE_ORIGIN = env.text("SITE_ORIGIN", f"https://{ALLOWED_HOSTS[0]}" if PRODUCTION else "")  # exact origin; "" = same as Host
+SITE_HOSTS = env.sites("SITE_HOSTS")  # public sites with a host of their own: host=address of the site; an unknown host is refused as ever
+if PRODUCTION and set(SITE_HOSTS) & set(ALLOWED_HOSTS):
+    raise ImproperlyConfigured("SITE_HOSTS must not name a host of ALLOWED_HOSTS: that one shows the whole network.")
+ALLOWED_HOSTS += SITE_HOSTS
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)  # how many proxies may be believed about scheme and address
 
 DATABASE_URL = env.text("DATABASE_URL", "" if PRODUCTION else f"sqlite:///{VAR_DIR / 'multaqa.sqlite3'}")
@@ -41,14 +45,21 @@ INSTALLED_APPS = [
     "network.spaces",
     "network.entities",
     "network.groups",
+    "network.accreditation",
+    "network.imports",
+    "network.ties",
+    "network.feeds",
     "profiles",
     "forums",
     "chat",
+    "documents",
+    "network.sites",
     "notifications",  # before notices, which takes its model and its admin page over
     "notices",
     "moderation",
     "realtime",
     "search",
+    "insights",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -72,25 +83,99 @@ SESSIONS_ENDED = ("notices.actions.devices.sessions_ended",)  # of whom, and whi
 SESSION_MOVED = ("notices.actions.devices.session_moved",)  # who, from, to: somebody signed in, or has a new password
 SCHEDULE: tuple[tuple[str, int], ...] = (  # job name, every so many seconds
     ("spaces.mandates_turn", 60),
+    ("spaces.remind_of_mandates", 3600),
+    ("entities.ask_to_confirm", 3600),
     ("activity.sweep_jobs", 3600),
     ("sessions.clear", 86400),
+    ("accreditation.turn", 3600),
     ("forums.sweep_files", 86400),
     ("chat.sweep", 86400),
+    ("documents.steps", 600),
     ("notices.come_back", 60),
     ("mail.rounds", 15),
     ("mail.windows", 60),
     ("mail.sweep", 86400),
     ("push.sweep", 86400),
+    ("imports.sweep", 86400),
+    ("sites.sweep", 86400),
+    ("feeds.due", 300),
+    ("insights.close_days", 3600),
 )
 
-WAITING = ("notices.waiting.requests", "notices.waiting.invitations", "moderation.waiting.reports")  # (actor) -> list[Waiting]
+WAITING: tuple[str, ...] = (  # (actor) -> list[Waiting]
+    "notices.waiting.requests",
+    "notices.waiting.invitations",
+    "notices.waiting.files",
+    "notices.waiting.confirmations",
+    "notices.waiting.ties",
+    "notices.waiting.questions",
+    "notices.waiting.feeds",
+    "moderation.waiting.reports",
+)
 HEALTH = ("network.activity.health.queue", "notices.health.mail")  # () -> list[network.health.Measure]
+# What stands open with somebody who leaves: (entity, from_user) -> list[network.spaces.handing.OpenItem]
+HAND_OVER: tuple[str, ...] = (
+    "network.spaces.handing.join_requests",
+    "network.spaces.handing.invitations",
+    "network.spaces.handing.groups",
+    "network.accreditation.handing.files",
+    "network.ties.handing.proposals",
+    "network.imports.handing.lists",
+    "network.sites.handing.questions",
+    "documents.handing.drafts",
+)
+ACT_WORDS: tuple[str, ...] = (
+    "network.accreditation.acts.WORDS", "network.feeds.acts.WORDS", "network.imports.acts.WORDS", "network.sites.acts.WORDS",
+    "documents.acts.WORDS", "notices.acts.WORDS",
+)  # fmt: skip  # what rooms call what they record: {verb: lazy sentence}, for the page of a mandate
+# Acts between participants that stand on that page for whoever sees the thing: of these models, by visible_to().
+ACT_THINGS: tuple[str, ...] = ("accreditation.Application",)
+# What rooms add to an institution's page (network.entities.tabs): (actor, entity) -> list[Tab] or list[Item]; (request, entity) -> list[Block].
+ENTITY_TABS: tuple[str, ...] = ("network.ties.tabs.tabs",)
+ENTITY_MENU: tuple[str, ...] = (
+    "network.sites.tabs.menu",
+    "network.feeds.tabs.menu",
+    "network.accreditation.blocks.menu",
+    "network.imports.menu.lists",
+    "documents.tabs.menu",
+    "insights.tabs.menu",
+)
+ENTITY_BLOCKS: tuple[str, ...] = (
+    "network.sites.tabs.blocks",
+    "network.accreditation.blocks.affiliation",
+    "network.ties.tabs.blocks",
+    "network.feeds.tabs.blocks",
+    "documents.tabs.blocks",
+    "insights.tabs.blocks",
+)
+# Why only the secretariat changes how an institution stands: (institution) -> a sentence, or "".
+ENTITY_HELD: tuple[str, ...] = ("network.accreditation.standing.held",)
+# How institutions stand in their networks: (their numbers, or a query of them) -> {number: network.entities.standing.Affiliation}; and
+# () -> a query of the numbers of those whose affiliation has lapsed, which the register does not call active.
+ENTITY_AFFILIATIONS: tuple[str, ...] = ("network.accreditation.standing.affiliations",)
+ENTITY_LAPSED: tuple[str, ...] = ("network.accreditation.standing.lapsed",)
+# What feeds and widgets show: (institutions, language or "", how many) -> list[network.entities.news.Item], public ones only.
+FEED_SOURCES: tuple[str, ...] = ("network.feeds.items.walls", "network.sites.news.pages", "documents.tabs.news")
+FEED_SECTIONS = "network.sites.news.section"  # (code) -> network.entities.news.Section, or None: feeds of what is no kind of institution
+# Calendars to subscribe to: (institution, or None for the network) -> list[network.feeds.calendar.Entry]. Where none comes there is no calendar.
+CALENDAR_SOURCES: tuple[str, ...] = ()
 DIGEST_SECTIONS: tuple[str, ...] = ()  # what rooms add to a digest: (actor, since) -> notices.mail.digest.Section or None
+# What rooms add to the front page of a public site: (network.sites.places.Place, request) -> network.entities.tabs.SiteBlock or None.
+SITE_BLOCKS: tuple[str, ...] = (
+    "network.accreditation.blocks.site",
+    "documents.tabs.site",
+    "network.feeds.tabs.external",
+    "network.feeds.tabs.events",
+    "insights.tabs.site",
+)
+# What rooms add to the sitemap: the name of a file, and () -> entries as network.sites.views.machines.Entry, only what everyone reads.
+SITEMAP_PARTS: dict[str, str] = {"guides": "documents.tabs.sitemap"}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "network.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "network.sites.hosts.SiteHostMiddleware",
     "network.middleware.CSPMiddleware",
     "network.middleware.SessionMiddleware",
     "network.middleware.LocaleMiddleware",
@@ -286,11 +371,12 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_MAX_BYTES = 25 * 1024 * 1024
 BODY_MAX_BYTES = 1024 * 1024
 _ORIGINS = [SITE_ORIGIN] if SITE_ORIGIN else ["http://localhost:*", "http://127.0.0.1:*"]
+_SITE_ORIGINS = [f"https://{host}" if PRODUCTION else f"http://{host}:*" for host in SITE_HOSTS]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         # Never 'self': user files are served on this host, outside /static/. No nonce: a cached page would hand it to all.
-        "script-src": [f"{here}/static/" for here in _ORIGINS],
+        "script-src": [f"{here}/static/" for here in (*_ORIGINS, *_SITE_ORIGINS)],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
@@ -323,6 +409,7 @@ LIVE_FRAMES = (30, 10, 60)  # frames, in seconds, burst
 # SQLite has one writer and gives the interpreter's lock away at each step: more than one page thread only costs. (Measured: half the CPU
 # a page.) What takes long on purpose has threads of its own (network.http).
 HTTP_THREADS = env.number("HTTP_THREADS", 1 if DATABASES["default"]["ENGINE"].endswith("sqlite3") else 4, least=1)
+VISITS_FLUSH_SECONDS = env.number("VISITS_FLUSH_SECONDS", 5)  # visits wait so long in memory; 0: they are counted nowhere
 VISITOR_CACHE_SECONDS = env.number("VISITOR_CACHE_SECONDS", 5)
 
 # --- Languages --------------------------------------------------------------------------------------------------------
@@ -389,6 +476,7 @@ PUSH_HOSTS = [
     *env.hosts("PUSH_HOSTS"),
 ]  # the browsers' push services; a name that begins with a dot stands for all below it
 PUSH_TRIAL_ORIGINS: list[str] = []  # of tests
+FEED_TRIAL_ORIGINS: list[str] = []  # of tests: http://127.0.0.1:port, which is fetched though it is nobody's website
 MAIL_PATIENCE_DAYS = 3  # so long a mail that cannot be delivered yet is tried again
 
 # --- Limits of content (reliability, Checklist) ----------------------------------------------------------------------------
@@ -403,16 +491,25 @@ RATES = {  # action: (how many, in seconds)
     "converse": (20, 600),  # conversations begun
     "report": (20, 3_600),
     "upload": (20, 600),
+    "import": (30, 600),
     "search": (30, 60),
     "lookup": (240, 60),
     "mention": (50, 86_400),
     "react": (60, 60),
     "draft": (120, 60),
+    "apply": (20, 86_400),
+    "verify": (30, 60),  # certificates asked for, an address
     "keep": (30, 60),  # texts of those who were signed out, an address
     "invite": (50, 86_400),
+    "invitation": (60, 3_600),  # links of invitations opened, an address
     "csp": (60, 60),
+    "export": (30, 600),  # tables taken away
+    "booklet": (6, 600),  # booklets: each takes seconds to draw
     "refusal": (1, 3_600),  # polite mails to whoever wrote from somewhere else, an address
     "devices": (30, 3_600),
+    "question": (5, 3_600),  # of visitors, an address
+    "questions": (100, 3_600),  # of visitors, an institution
+    "fetch": (20, 600),  # feeds of other websites tried by hand
     "trial": (5, 3_600),  # digests sent to oneself
 }
 SILENCED_SYSTEM_CHECKS = [

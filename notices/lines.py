@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.models import Conversation
 from forums.models import Topic
+from network.accreditation.models import Application
 from notices.models import Notice
 from notices.queries import POINTED, Thread
 
@@ -37,16 +38,73 @@ SENTENCES = {
     "declined": _("%(who)s declined your request to join %(place)s"),
     "mandated": _("%(who)s named you to speak for %(place)s"),
     "mandate_ended": _("%(who)s ended your mandate for %(place)s"),
+    "mandate_extended": _("%(who)s changed the last day of your mandate for %(place)s"),
+    "mandate_lapsing": _("The mandate of %(who)s for %(place)s lapses soon. Extend it, or let it end."),
+    "own_lapsing": _("Your mandate for %(place)s lapses soon."),
+    "handed_items": _("%(who)s handed over to you what is open at %(place)s"),
+    "accepted_mandate": _("%(who)s accepted your invitation to represent %(place)s"),
     "named": _("%(who)s changed your role in %(place)s"),
     "handed_over": _("%(who)s handed %(place)s over to you"),
     "removed": _("%(who)s removed you from %(place)s"),
     "topic": _("%(who)s opened the topic %(what)s"),
     "post": _("%(who)s wrote in %(what)s"),
     "message": _("%(who)s wrote to you in %(what)s"),
+    "confirmation_due": _("Is what the register says of %(place)s still true? It is asked once a year."),
+    "status_active": _("%(who)s made %(place)s active"),
+    "status_suspended": _("%(who)s suspended %(place)s"),
+    "status_former": _("%(who)s ended %(place)s in the register"),
+    "status_draft": _("%(who)s made %(place)s a draft again"),
+    "tie_partner": _("%(who)s proposes a partnership to %(place)s"),
+    "tie_twin": _("%(who)s proposes to %(place)s to be twins"),
+    "tie_member": _("%(who)s proposes to %(place)s to be its member"),
+    "tie_has_member": _("%(who)s proposes that %(place)s be its member"),
+    "tie_supervised": _("%(who)s proposes that %(place)s supervise it"),
+    "tie_supervises": _("%(who)s proposes to supervise %(place)s"),
+    "tie_accepted": _("%(who)s accepted the tie that %(place)s proposed"),
+    "tie_declined": _("%(who)s declined the tie that %(place)s proposed"),
+    "tie_ended": _("%(who)s ended its tie with %(place)s"),
+    "asked_question": _("A visitor of the public site asks %(place)s"),
+    "answered_question": _("%(who)s answered the question of a visitor to %(place)s"),
+    "closed_question": _("%(who)s closed the question of a visitor to %(place)s"),
+    "application_receipt": _("The application of %(what)s is sent: you are told of each step."),
     "mail_paused": _("Mail to you is paused: your address did not take it. Look at it in your settings."),
     "colleague_paused": _("Mail does not reach %(who)s any more. Tell them; their address is in their settings."),
 }
-OWN = ("mail_paused", "colleague_paused")  # said by the reason: the verb is the same for both
+# Of an application: %(what)s is its name, through the door.
+APPLICATIONS = {
+    "application_submitted": _("%(who)s sent the application of %(what)s"),
+    "application_returned": _("%(who)s returned the application of %(what)s for completion"),
+    "application_declined": _("%(who)s declined the application of %(what)s"),
+    "application_endorsed": _("%(who)s endorsed the application of %(what)s"),
+    "application_approved": _("%(who)s approved the application of %(what)s: its certificate is ready"),
+    "application_withdrawn": _("%(who)s withdrew the application of %(what)s"),
+    "application_due": _("The application of %(what)s still waits for an answer"),
+    "application_late": _("The National Commission has not answered the application of %(what)s by its day"),
+    "application_suspended": _("%(who)s suspended the affiliation of %(what)s"),
+    "application_reinstated": _("%(who)s restored the affiliation of %(what)s"),
+    "application_ended": _("%(who)s ended the affiliation of %(what)s"),
+    "application_left": _("%(who)s withdrew %(what)s from its network"),
+    "application_lapsed": _("The affiliation of %(what)s has lapsed: its agreement ended"),
+    "application_reported": _("%(who)s sent the yearly report of %(what)s"),
+    "application_report_returned": _("%(who)s returned the yearly report of %(what)s for completion"),
+    "application_report_confirmed": _("%(who)s confirmed the yearly report of %(what)s"),
+    "application_renewal_called": _("The agreement of %(what)s ends within ninety days"),
+    "application_renewal_asked": _("%(who)s asks for the renewal of %(what)s"),
+    "application_renewal_endorsed": _("%(who)s endorsed the renewal of %(what)s"),
+    "application_renewal_declined": _("%(who)s declined the renewal of %(what)s"),
+    "application_renewed": _("%(who)s renewed the agreement of %(what)s"),
+    "application_met": _("%(who)s kept the minutes of a working session with %(what)s"),
+    "report_due": _("The yearly report of %(what)s is due"),
+    "report_overdue": _("The yearly report of %(what)s is overdue"),
+}
+SENTENCES |= APPLICATIONS
+OWN = (
+    "application_receipt",
+    "mail_paused",
+    "colleague_paused",
+    "mandate_lapsing",
+    "own_lapsing",
+)  # said by the reason: the verb is the same for both
 FACES = 2
 ICONS = {
     "mention": "at",
@@ -57,6 +115,18 @@ ICONS = {
     "answer": "done",
     "request": "users",
     "invitation": "mail",
+    "application_receipt": "award",
+    "application_waits": "award",
+    "application_news": "award",
+    "handed": "swap",
+    "mandate_lapsing": "clock",
+    "own_lapsing": "clock",
+    "confirmation": "done",
+    "standing": "shield",
+    "tie_request": "link",
+    "tie": "link",
+    "question": "mail",
+    "question_copy": "mail",
 }
 
 
@@ -83,10 +153,14 @@ class Line:
 
 
 def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
-    """The lines of these notices; one query for all the topics they speak of, one for the conversations."""
+    """The lines of these notices; one query for all the topics they speak of, one for the conversations, one for the applications."""
     notices = list(notices)
     topics, talks = _things(Topic.objects.visible_to(actor), notices), _things(Conversation.objects.visible_to(actor), notices)
-    kinds = {ContentType.objects.get_for_model(Topic).pk: topics, ContentType.objects.get_for_model(Conversation).pk: talks}
+    files = _things(Application.objects.visible_to(actor), notices)
+    kinds = {
+        ContentType.objects.get_for_model(model).pk: found
+        for model, found in ((Topic, topics), (Conversation, talks), (Application, files))
+    }
     lines = []
     for notice in notices:
         things = kinds.get(notice.target_content_type_id)
@@ -94,7 +168,7 @@ def of(actor: Actor, notices: Iterable[Notice]) -> list[Line]:
         if things is not None and thing is None:
             continue
         pattern = (
-            SENTENCES.get(notice.reason if notice.reason in OWN else notice.verb)
+            SENTENCES.get(notice.reason if notice.reason in OWN else _key(notice))
             or SENTENCES.get(notice.reason)
             or _("%(who)s did something in %(place)s")
         )
@@ -141,6 +215,13 @@ def _together(thread: Thread, lines: list[Line]) -> Line:
     )
 
 
+def _key(notice: Notice) -> str:
+    """What is proposed, and each way to stand in the register, is said in a sentence of its own."""
+    if notice.verb == "status_changed":
+        return f"status_{notice.activity.data.get('now')}"
+    return f"tie_{notice.activity.data.get('relation')}" if notice.verb == "tie_proposed" else notice.verb
+
+
 def _by_speaker(lines: Iterable[Line]) -> list[Space]:
     """Who speaks in these lines, each once, a person's page or an institution."""
     return list({(speaker := _speaker(line.notice)).pk: speaker for line in lines}.values())
@@ -169,7 +250,9 @@ def _things(seen: Any, notices: list[Notice]) -> dict[int, Any]:
     return (seen.with_participants() if seen.model is Conversation else seen).in_bulk(wanted)
 
 
-def _title(actor: Actor, thing: Topic | Conversation | None) -> str:
+def _title(actor: Actor, thing: Topic | Conversation | Application | None) -> str:
+    if isinstance(thing, Application):
+        return thing.name
     if isinstance(thing, Conversation):
         return thing.title_for(actor)
     return str(thing) if thing is not None else ""

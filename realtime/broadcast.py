@@ -46,6 +46,7 @@ def announce(activity: Activity) -> None:
         changed = {topic.stream, f"space.{topic.space_id}", f"board.{topic.board_id}", "feed"} if topic is not None else set()
         if activity.space_id:
             changed.add(f"space.{activity.space_id}")
+        changed.update(getattr(thing, "listed_on", ()))
         live.publish_all(frames, changed=changed)
         # Who may see it may have changed with it: every listener is asked at the door again.
         if topic is not None and (activity.verb in TOPIC_NARROWS or topic.deleted_at is not None):

@@ -19,13 +19,15 @@ from network import prepared
 from network.activity.models import Activity
 from network.files.shown import shown_files
 from network.spaces.models import Follow, Space
+from network.ties.models import Offer, Tie
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
 
 TALK = ("opened", "replied", "answered")
 WALL = ("posted",)
-PLACES = ("opened_group", "registered")
+TIES = ("tie_accepted", "offered")
+PLACES = ("opened_group", "registered", "welcomed", *TIES)
 KINDS: dict[str, tuple[str, ...]] = {"": TALK + WALL + PLACES, "topics": TALK, "wall": TALK + WALL, "places": PLACES}
 
 
@@ -65,7 +67,10 @@ def activities(actor: Actor, *, scope: str = "following", kind: str = "") -> Que
     if actor.user_id is not None:
         told = told.exclude(actor__blocked_by__user=actor.user_id)
         if scope == "following":
-            followed = Follow.objects.filter(user=actor.user_id).values("space")
+            own = Q(user=actor.user_id)
+            if actor.mandates:
+                own |= Q(entity__in=list(actor.mandates))
+            followed = Follow.objects.filter(own).values("space")
             mine = Q(space__in=followed) | Q(on_behalf_of__in=followed) | Q(actor__page__in=followed)
             if actor.roles:
                 mine |= Q(space__in=list(actor.roles))
@@ -110,10 +115,12 @@ def items(actor: Actor, rows: list[Row]) -> list[Item]:
     talk = [row for row in rows if row.target_type == topic_type]
     wanted = sorted({row.target or 0 for row in talk})
     topics: dict[int, int] = dict(prepared.rows(actor, "feed:topics", _versions, among=wanted))
-    places = {row.object for row in rows if row.target_type != topic_type}
-    spaces = {pk for (pk,) in prepared.rows(actor, "feed:spaces", _seen, among=sorted(places))}
     keys = {row.pk: f"feed:{row.pk}:{topics[row.target]}:{get_language()}" for row in talk if row.target in topics}
-    keys |= {row.pk: f"feed:{row.pk}:{get_language()}" for row in rows if row.target_type != topic_type and row.object in spaces}
+    for name, seen in (("spaces", _seen), ("ties", _seen_ties), ("offers", _seen_offers)):
+        those = [row for row in rows if row.target_type != topic_type and _sort(row) == name]
+        found = prepared.rows(actor, f"feed:{name}", seen, among=sorted({row.object for row in those}))
+        there = {pk: ":".join(f"{part}:".replace(" ", "T") for part in rest) for pk, *rest in found}
+        keys |= {row.pk: f"feed:{row.pk}:{there[row.object]}{get_language()}" for row in those if row.object in there}
     cache = caches["fragments"]
     kept = cache.get_many(keys.values())
     if missing := [row for row in rows if row.pk in keys and keys[row.pk] not in kept]:
@@ -127,8 +134,20 @@ def _versions(actor: Actor) -> QuerySet[Topic, tuple[int, int]]:
     return Topic.objects.visible_to(actor).kept().filter(pk__in=[prepared.AMONG]).values_list("pk", "version")
 
 
+def _sort(row: Row) -> str:
+    return {"tie_accepted": "ties", "offered": "offers"}.get(row.verb, "spaces")
+
+
 def _seen(actor: Actor) -> QuerySet[Space, tuple[int]]:
     return Space.objects.visible_to(actor).filter(pk__in=[prepared.AMONG]).values_list("pk")
+
+
+def _seen_ties(actor: Actor) -> QuerySet[Tie, tuple[int]]:
+    return Tie.objects.visible_to(actor).standing().filter(pk__in=[prepared.AMONG]).values_list("pk")
+
+
+def _seen_offers(actor: Actor) -> QuerySet[Offer, tuple[int, Any]]:
+    return Offer.objects.visible_to(actor).kept().filter(pk__in=[prepared.AMONG]).values_list("pk", "edited_at")
 
 
 def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
@@ -136,13 +155,25 @@ def _rendered(rows: list[Row], topic_type: int) -> dict[int, str]:
     topics = Topic.objects.with_author().in_bulk({row.target for row in rows if row.target_type == topic_type})
     wanted = {row.post for row in rows if row.target_type == topic_type} | {topic.answer_id for topic in topics.values()}
     posts = Post.objects.kept().filter(topic__in=list(topics)).with_author().in_bulk(wanted - {None})
-    spaces = Space.objects.select_related("country").in_bulk({row.object for row in rows if row.target_type != topic_type})
-    done = Activity.objects.select_related("actor__page", "on_behalf_of").in_bulk([row.pk for row in rows])
+    things: dict[str, dict[int, Any]] = {
+        name: query.in_bulk({row.object for row in rows if row.target_type != topic_type and _sort(row) == name})
+        for name, query in (
+            ("spaces", Space.objects.select_related("country")),
+            ("ties", Tie.objects.with_sides()),
+            ("offers", Offer.objects.select_related("space__country")),
+        )
+    }
+    done = Activity.objects.select_related("actor__page", "on_behalf_of", "space").in_bulk([row.pk for row in rows])
     faces = faces_of(topics) if topics else {}
     lines: dict[int, str] = {}
     for row in rows:
         if row.target_type != topic_type:
-            lines[row.pk] = render_to_string(f"spaces/activity/{row.verb}.html", {"activity": done[row.pk], "space": spaces[row.object]})
+            name = _sort(row)
+            thing = things[name][row.object]
+            folder = "spaces" if name == "spaces" else "ties"
+            lines[row.pk] = render_to_string(
+                f"{folder}/activity/{row.verb}.html", {"activity": done[row.pk], "space": thing, "tie": thing, "offer": thing}
+            )
             continue
         topic, post, answer = topics[row.target or 0], posts.get(row.post or 0), posts.get(topics[row.target or 0].answer_id or 0)
         for each in filter(None, (post, answer)):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
+from documents import steps
 from network.entities.models import Entity
 from network.fragments import page
 from network.groups.models import Group
@@ -44,6 +45,7 @@ def home(request: Request) -> HttpResponse:
         scopes=SCOPES,
         kinds=KINDS,
         waits=waits[:WAITS],
+        first_steps=steps.card(actor, request.LANGUAGE_CODE[:2]) if before is None and not visitor else None,
         waits_more=max(len(waits) - WAITS, 0),
         groups=list(Group.objects.visible_to(actor)[:5]) if visitor else [],
         commissions=list(Entity.objects.visible_to(actor).filter(entity_kind__oversees=True).order_by("country__protocol_order")[:24])

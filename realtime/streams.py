@@ -104,7 +104,7 @@ def _space(actor: Actor, stream: Stream) -> Grant | None:
         return None
     most = Audience.NETWORK if actor.is_networked else Audience.PUBLIC
     role = actor.roles.get(space.pk)
-    if role in ("owner", "moderator") or actor.is_secretariat or (space.overseer_id is not None and space.overseer_id in actor.mandates):
+    if role in ("owner", "moderator") or actor.looks_over(space):
         most = Audience.MANAGERS
     elif role is not None:
         most = Audience.MEMBERS

@@ -1,4 +1,4 @@
-"""One box over people, institutions, groups, topics and posts: every word must be found, however its hamza is written.
+"""One box over people, institutions, groups, topics, posts and guides: every word must be found, however its hamza is written.
 
 The texts are compared as `network.names.fold` writes them; each kind asks its own door, so nothing hidden is found or counted.
 """
@@ -13,6 +13,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from documents.models import Guide
 from forums.models import Post, Topic
 from network.names import fold
 from network.spaces.models import Space
@@ -55,6 +56,12 @@ def posts(actor: Actor, query: Query) -> QuerySet[Post]:
     """Posts by what they say, the latest first."""
     found = Post.objects.visible_to(actor).kept().filter(_all_words("folded", query), topic__deleted_at=None)
     return found.with_author().select_related("topic__space").order_by("-pk")
+
+
+def guides(actor: Actor, query: Query) -> QuerySet[Guide]:
+    """Guides by their titles, summaries and texts, the latest first; only what was published, also for whoever writes them."""
+    found = Guide.objects.visible_to(actor).published().filter(_all_words("newest__folded", query))
+    return found.with_words().order_by("-newest__published_at", "-pk")
 
 
 def highlighted(text: str, query: Query, length: int = 200) -> SafeString:

@@ -14,11 +14,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from documents.models import Guide
 from network import rates
 from network.fragments import page
 from network.names import fold
 from network.requests import Request
-from network.spaces.models import Space
+from network.spaces.models import Space, in_language
+from network.text import text_of
 from search import queries
 from search.queries import Query
 
@@ -28,6 +30,7 @@ KINDS: dict[str, str | Promise] = {
     "person": _("People"),
     "topics": _("Topics"),
     "posts": _("Posts"),
+    "guides": _("Guides"),
 }
 FEW = 4
 
@@ -120,6 +123,8 @@ def _found(request: Request, query: Query, kind: str) -> Any:
         return queries.topics(request.actor, query)
     if kind == "posts":
         return queries.posts(request.actor, query)
+    if kind == "guides":
+        return queries.guides(request.actor, query)
     return queries.spaces(request.actor, query, kind)
 
 
@@ -127,6 +132,9 @@ def _hit(row: Any, query: Query) -> Hit:
     if isinstance(row, Space):
         where = str(Space.Kind(row.kind).label) + (f" · {row.country.name}" if row.country else "")
         return Hit(row, None, row, row.name, row.get_absolute_url(), queries.highlighted(row.about, query), where, None)
+    if isinstance(row, Guide) and row.newest is not None:
+        snippet = queries.highlighted(f"{row.newest.summary} {text_of(in_language(row.newest, 'body'))}", query)
+        return Hit(row, row.space, None, row.name, row.get_absolute_url(), snippet, row.space.name, row.newest.published_at)
     topic = getattr(row, "topic", row)
     text = row.text if hasattr(row, "text") else row.excerpt
     return Hit(

@@ -25,7 +25,7 @@ from network.content import Audience
 from network.entities.models import Entity, Kind
 from network.groups.models import Group
 from network.spaces.actors import Actor, forget
-from network.spaces.models import Country, Mandate, Membership, Role, Space
+from network.spaces.models import Country, Mandate, Membership, Recognition, Role, Space
 from profiles import keeping
 from profiles.models import Profile, User
 
@@ -86,6 +86,10 @@ def _fresh_rights() -> None:
 
 @pytest.fixture
 def world(db: None) -> SimpleNamespace:
+    return made()
+
+
+def made() -> SimpleNamespace:
     """Two countries, the secretariat, two commissions, a school, three groups with a board each, and the cast in them."""
     tn = Country.objects.create(code="TN", name_ar="تونس", name_fr="Tunisie", name_en="Tunisia", protocol_order=4, zone="Africa/Tunis")
     jo = Country.objects.create(code="JO", name_ar="الأردن", name_fr="Jordanie", name_en="Jordan", protocol_order=1, zone="Asia/Amman")
@@ -111,6 +115,8 @@ def world(db: None) -> SimpleNamespace:
     w.natcom_tn = entity("natcom-tn", "اللجنة الوطنية التونسية", commission, tn, name_fr="Commission nationale tunisienne")
     w.natcom_jo = entity("natcom-jo", "اللجنة الوطنية الأردنية", commission, jo)
     w.school = entity("school-tn", "مدرسة النخيل (تجريبية)", schools, tn, overseer=w.natcom_tn)
+    for commission in (w.natcom_tn, w.natcom_jo):
+        Recognition.objects.create(country=commission.country, commission=commission)
 
     w.carmen, w.haytham, w.basel = person("carmen", "كارمن"), person("haytham", "هيثم"), person("basel", "باسل")
     w.amina, w.sami, w.mona = person("amina", "أمينة"), person("sami", "سامي"), person("mona", "منى")

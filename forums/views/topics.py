@@ -71,6 +71,7 @@ def _show(request: Request, topic_id: int, *, form: ReplyForm | None = None, sta
         blank=_blank_reply,
         client_id=uuid4(),
         may_reply=may_reply,
+        visit="platform",
         **{f"may_{verb}": actor.user_id is not None and can(actor, f"topic.{verb}", topic) for verb in ("edit", "close", "pin", "delete")},
     )
 

@@ -91,7 +91,7 @@ def _people(volume: Volume, now: datetime) -> list[User]:
     mandates = []
     commissions = Space.objects.filter(entity__entity_kind__oversees=True).select_related("country").order_by("country__protocol_order")
     for user, commission in zip(users, commissions, strict=False):
-        mandate = Mandate(entity=commission, user=user, title="ضابط اتصال", named_by=users[0])
+        mandate = Mandate(entity=commission, user=user, title="ضابط اتصال", scope=Mandate.Scope.COUNTRY, named_by=users[0])
         mandate.set_days((now - timedelta(days=60)).date(), None)
         mandates.append(mandate)
     Mandate.objects.bulk_create(mandates)

@@ -20,12 +20,15 @@ from network.entities import actions as entities
 from network.entities.models import Entity, Kind
 from network.spaces import actions as spaces
 from network.spaces.actors import Actor
-from network.spaces.models import Country, Follow, Mandate, Space
+from network.spaces.models import Country, Field, Follow, Mandate, Space
 from profiles import actions as profiles
 from profiles.models import User
 
 PASSWORD = "multaqa-demo"  # noqa: S105 -- said on the demo page; DEMO=1 only, which production refuses
 MANAGER = "platform-manager"
+# The field in which each kind of invented institution works, and the departments that look over one.
+FIELDS = {"associated-school": "education", "club": "culture", "scientific-chair": "science"}
+DEPARTMENTS = {"alecso-education": "education", "alecso-culture": "culture", "alecso-science": "science", "alecso-ict": "communication"}
 KNOWN_TO_ALL = ("secretary_general", "chair_holder")
 
 
@@ -102,14 +105,17 @@ def _register(row: Row, actor: Actor, when: datetime) -> None:
         handle=row["code"],
         country=Country.objects.get(code=row["state"]),
         parent=Entity.objects.get(handle=row["parent"]),
+        field=Field.objects.filter(code=FIELDS.get(row["kind"])).first(),
         fictional=True,
         verified=True,
         city=row["city"]["ar"],
         languages="، ".join(settings.LANGUAGE_NAMES[code] for code in row.get("languages", [])),
+        details=row["details"],
         **{f"name_{language}": name for language, name in row["name"].items()},
         **{f"about_{language}": about for language, about in row["description"].items()},
     )
     Space.objects.filter(pk=entity.pk).update(created_at=when)
+    entity.status_changes.update(at=when)
 
 
 def _mandates() -> Iterator[Happening]:
@@ -129,6 +135,8 @@ def _mandate(handle: str, row: Row, actor: Actor, when: datetime) -> None:
         from_day=when.date(),
         network=row["network"] or _network_of(row["entity"]),
         is_head=row["role"] == "head",
+        # A department looks over its own field of work; one without a field speaks for itself.
+        field=Field.objects.filter(code=DEPARTMENTS.get(row["entity"])).first(),
     )
     Mandate.objects.filter(pk=mandate.pk).update(named_at=when)
 

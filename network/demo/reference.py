@@ -10,13 +10,18 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from documents import reference as guides
+from network.accreditation.models import Procedure
+from network.activity.recording import later
 from network.content import Audience
 from network.demo.reading import Row, read
 from network.demo.story import founder
+from network.entities.actions import work_out
 from network.entities.models import Entity, Kind
 from network.names import monogram
 from network.spaces.actions import describe, name_mandate
-from network.spaces.models import Country, Mandate, Space
+from network.spaces.actors import Actor
+from network.spaces.models import Country, Field, Mandate, Recognition, Space
 from profiles.models import User
 
 LANGUAGES = ("ar", "fr", "en")
@@ -25,7 +30,7 @@ LANGUAGES = ("ar", "fr", "en")
 @transaction.atomic
 def sow() -> int:
     """Put in what is missing and leave what is there, for the secretariat may have mended it since. Returns how many rows were added."""
-    return _countries() + _kinds() + _institutions()
+    return _countries() + _kinds() + _fields() + _institutions() + _procedures()
 
 
 def _countries() -> int:
@@ -47,12 +52,20 @@ def _countries() -> int:
 
 def _kinds() -> int:
     known = set(Kind.objects.values_list("code", flat=True))
+    fields = read("fields")["fields"]
+    # A network that was there before kinds had fields of their own gets them; whoever changed them keeps them.
+    bare = [kind for kind in Kind.objects.filter(fields=[]) if kind.code in fields]
+    for kind in bare:
+        kind.fields = fields[kind.code]
+        later("entities.work_out", kind_id=kind.pk)
+    Kind.objects.bulk_update(bare, ["fields"])
     rows = [
         Kind(
             code=kind["code"],
             position=kind["position"],
             overseen=kind["overseen"],
             oversees=kind["oversees"],
+            fields=fields.get(kind["code"], []),
             **{f"name_{language}": kind["name"][language] for language in LANGUAGES},
             **{f"plural_{language}": kind["plural"][language] for language in LANGUAGES},
         )
@@ -60,6 +73,36 @@ def _kinds() -> int:
         if kind["code"] not in known
     ]
     return len(Kind.objects.bulk_create(rows))
+
+
+def _procedures() -> int:
+    """How schools, clubs, chairs and partners join their networks: forms that an administrator changes without code."""
+    known = set(Procedure.objects.values_list("kind__code", flat=True))
+    kinds = Kind.objects.in_bulk(field_name="code")
+    rows = [
+        Procedure(
+            kind=kinds[row["kind"]],
+            **{name: row[name] for name in ("letter", "prefix", "network", "needs_country", "report_month", "term_years")},
+            outputs=row.get("outputs", ""),
+            **{name: row[name] for name in ("fields", "report_fields")},
+            **{f"intro_{language}": row["intro"][language] for language in LANGUAGES},
+        )
+        for row in read("procedures")["procedures"]
+        if row["kind"] not in known
+    ]
+    for row in rows:
+        row.clean_fields()
+    return len(Procedure.objects.bulk_create(rows))
+
+
+def _fields() -> int:
+    known = set(Field.objects.values_list("code", flat=True))
+    rows = [
+        Field(code=field["code"], position=field["position"], **{f"name_{language}": field["name"][language] for language in LANGUAGES})
+        for field in read("work")["fields"]
+        if field["code"] not in known
+    ]
+    return len(Field.objects.bulk_create(rows))
 
 
 def _institutions() -> int:
@@ -77,6 +120,8 @@ def _institutions() -> int:
         # Here, and not through entities.actions: no secretariat stands yet that could act.
         entity.full_clean(exclude=["overseer"])
         entity.save()
+        if make is _commission and entity.country is not None:
+            Recognition.objects.create(country=entity.country, commission=entity)
         added += 1
     return added
 
@@ -121,7 +166,9 @@ def _commission(row: Row, kinds: dict[str, Kind], countries: dict[str, Country])
             **{key: row[key] for key in ("website", "created", "head_title_ar", "seat")},
         },
     )
+    entity.details = {"head_title": title} if (title := (row["head_title_ar"] or {}).get("value")) else {}
     describe(entity, **{f"name_{language}": row["name"][language]["value"] or "" for language in LANGUAGES})
+    work_out(entity)
     # Their names begin alike or say no state; the letters of the state tell the twenty-two stars apart.
     entity.monogram = row.get("monogram") or monogram(country.name_ar, 2)
     return entity
@@ -136,4 +183,7 @@ def appoint(email: str) -> str:
     if user is None:
         raise CommandError(f"Nobody has signed up as {email} yet.")
     name_mandate(founder(user), secretariat, user, title="مسؤول المنصة", from_day=timezone.localdate(), is_head=True)
+    actor = Actor.of(user, fresh=True).speaking_for(secretariat.pk)
+    for code in guides.missing():
+        guides.put_in(actor, secretariat, code)
     return f"Secretariat: {email} speaks for it from today."

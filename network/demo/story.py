@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from network.activity.models import Activity
@@ -68,7 +69,8 @@ def _let(happening: Happening, when: datetime) -> None:
     happening.do(actor, when)
     # Actions write the present, as they must; a world that was born a second ago would show nothing of a feed, a digest or
     # an archive. So the dates, and only the dates, are set back here. What was seeded before lies before `began`.
-    Activity.objects.filter(actor=user, created_at__gte=began).update(created_at=when)
+    # Visitors of public sites ask through an account that is nobody's.
+    Activity.objects.filter(Q(actor=user) | Q(actor__is_active=False), created_at__gte=began).update(created_at=when)
 
 
 def founder(user: User) -> Actor:

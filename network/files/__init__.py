@@ -7,7 +7,7 @@ leaves is never rendered on our origin: the headers are the guard, the sniffing 
 from network.files.accept import accept_upload
 from network.files.fields import FilesField, FilesInput
 from network.files.kinds import MAX_BYTES, MAX_FILES, TYPES, Accepted, Stored, UploadRefused, tidy_file_name
-from network.files.pictures import picture
+from network.files.pictures import cut, picture
 from network.files.serve import serve_file, serve_stored
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Stored",
     "UploadRefused",
     "accept_upload",
+    "cut",
     "picture",
     "serve_file",
     "serve_stored",

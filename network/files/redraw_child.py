@@ -1,6 +1,6 @@
 """Run as a program of its own by pictures.py: a picture on stdin, the same picture made anew on stdout.
 
-It imports nothing of the house. Exit 2: not such a picture. Exit 3: over the limits.
+It imports nothing of the house. Exit 2: not such a picture. Exit 3: over the limits. Exit 4: smaller than it must be.
 """
 
 import resource
@@ -14,7 +14,7 @@ MAX_SIDE = 12_000
 MAX_FRAMES = 200
 
 
-def main(form: str, square: int) -> int:
+def main(form: str, width: int, height: int, least: int) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -23,17 +23,19 @@ def main(form: str, square: int) -> int:
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        source = Image.open(BytesIO(sys.stdin.buffer.read()), formats=["JPEG", "PNG", "WEBP", "GIF"] if square else [form])
+        source = Image.open(BytesIO(sys.stdin.buffer.read()), formats=["JPEG", "PNG", "WEBP", "GIF"] if width else [form])
         if source.width * source.height > MAX_PIXELS or max(source.size) > MAX_SIDE:
             return 3
         frames = getattr(source, "n_frames", 1)
         if frames > MAX_FRAMES or frames * source.width * source.height > 2 * MAX_PIXELS:
             return 3
         out = BytesIO()
-        if square:
+        if width:
             image = ImageOps.exif_transpose(source)
-            image = ImageOps.fit(image.convert("RGBA" if _has_alpha(image) else "RGB"), (square, square))
-            image.save(out, "WEBP", quality=82, method=4)
+            if min(image.width / width, image.height / height) * 100 < least:
+                return 4
+            image = ImageOps.fit(image.convert("RGBA" if _has_alpha(image) and form != "JPEG" else "RGB"), (width, height))
+            image.save(out, form, quality=82, **({"method": 4} if form == "WEBP" else {"optimize": True}))
         elif frames > 1:
             images = [frame.convert("RGBA" if form != "JPEG" else "RGB") for frame in ImageSequence.Iterator(source)]
             delay = source.info.get("duration", 100)
@@ -49,9 +51,7 @@ def main(form: str, square: int) -> int:
                 image = image.convert("RGBA" if _has_alpha(image) else "RGB")
             image = _bare(image)
             image.save(out, form, **({"quality": 88, "optimize": True} if form == "JPEG" else {"quality": 85} if form == "WEBP" else {}))
-    except MemoryError:
-        return 3
-    except Image.DecompressionBombError:
+    except (MemoryError, Image.DecompressionBombError):
         return 3
     except Exception:
         return 2
@@ -74,4 +74,4 @@ def _bare(image):  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2])))
+    sys.exit(main(sys.argv[1], *(int(number) for number in sys.argv[2:5])))

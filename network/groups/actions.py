@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from network.spaces.pictures import drop_picture, set_picture
 
 if TYPE_CHECKING:
     from network.spaces.actors import Actor
+    from profiles.models import User
 
 
 @transaction.atomic
@@ -30,13 +32,38 @@ def create(actor: Actor, **fields: object) -> Group:
     _draw(group, fields)
     describe(group, **fields)
     if actor.entity is not None:
-        # A commission oversees the groups of its schools, clubs and chairs, as it oversees these.
-        group.overseer_id, group.country_id = actor.entity.overseer_id, actor.entity.country_id
+        # A commission oversees the groups of its schools, clubs and chairs, as it oversees these; so does a mandate for their field.
+        group.overseer_id, group.country_id, group.field_id = actor.entity.overseer_id, actor.entity.country_id, actor.entity.field_id
     group.full_clean(exclude=["overseer"])
     group.save()
     admit(group, user=actor.person, role=Role.OWNER)
     if actor.entity is not None:
         admit(group, entity=actor.entity)
+    record(actor, "opened_group", group, space=group)
+    return group
+
+
+@transaction.atomic
+def open_shared(actor: Actor, owner: Space, partner: Space, people: Iterable[User], **fields: object) -> Group:
+    """Open the group that two institutions share: `owner` owns it, both are in it, and `people`, one of each side at least, run it.
+
+    No rule is asked here: whoever calls has let both sides agree.
+    """
+    group = Group(
+        kind=Space.Kind.GROUP,
+        created_by=actor.person,
+        owner=owner,
+        overseer_id=owner.overseer_id,
+        country_id=owner.country_id,
+        field_id=owner.field_id,
+    )
+    describe(group, **fields)
+    group.full_clean(exclude=["overseer"])
+    group.save()
+    for person in people:
+        admit(group, user=person, role=Role.OWNER)
+    for entity in (owner, partner):
+        admit(group, entity=entity, approved_by=actor.person)
     record(actor, "opened_group", group, space=group)
     return group
 

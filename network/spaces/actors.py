@@ -39,6 +39,8 @@ class Rights:
     spaces: dict[int, Space] = field(default_factory=dict)
     is_networked: bool = False
     is_secretariat: bool = False
+    overseers: frozenset[int] = frozenset()  # institutions whose oversight reaches as far as this person's mandates for them
+    fields: frozenset[int] = frozenset()  # fields of work that a mandate reaches over
     until: datetime | None = None
     page: Space | None = None  # the person's own, as every page's head shows it
     # What was worked out from these rights and lasts as long as they do: compiled queries (network.prepared).
@@ -57,6 +59,8 @@ class Actor:
         self.mandates = rights.mandates
         self.is_networked = rights.is_networked
         self.is_secretariat = rights.is_secretariat
+        self.overseers = rights.overseers
+        self.fields = rights.fields
         self.until = rights.until
         self.is_suspended = user is not None and not user.is_active
 
@@ -100,6 +104,32 @@ class Actor:
     def page(self) -> Space | None:
         """One's own page, for the head of every page: kept with the rights, so a new name shows there within a minute."""
         return self.rights.page or (self.user.page if self.user is not None else None)
+
+    def governs(self, space: Space) -> bool:
+        """Stands above it: the National Commission of its country, under a mandate that reaches so far, or the secretariat."""
+        return self.is_secretariat or space.overseer_id in self.overseers
+
+    def looks_over(self, space: Space) -> bool:
+        """Governs it, or holds a mandate for the field in which it works: sees and moderates all of it but conversations."""
+        return self.governs(space) or space.field_id in self.fields
+
+    @property
+    def house(self) -> int | None:
+        """The secretariat's own institution, where one speaks for it."""
+        return next((space.pk for space in self.entities if space.sees_all), None)
+
+    def for_secretariat(self) -> Actor:
+        """The same person in the secretariat's name; as they are where they do not speak for it."""
+        if self.house is None or (self.entity is not None and self.entity.sees_all):
+            return self
+        return self.speaking_for(self.house)
+
+    def in_office(self, space: Space) -> Actor:
+        """The same person as who looks after an institution: for it, for what oversees it, for the secretariat; else in their own name."""
+        for entity_id in (space.pk, space.overseer_id if space.overseer_id in self.overseers else None):
+            if entity_id in self.mandates:
+                return self.speaking_for(entity_id)
+        return self.speaking_for(self.house)
 
     @cached_property
     def managed(self) -> list[int]:
@@ -198,12 +228,21 @@ def rights_from(mandates: Iterable[Mandate], memberships: Iterable[Membership], 
     spaces: dict[int, Space] = {}
     roles: dict[int, str] = {}
     turns: list[datetime] = []
+    overseers, fields, sees_all = set(), set(), False
     for mandate in mandates:
         if mandate.starts_at > now:
             turns.append(mandate.starts_at)
             continue
         if mandate.ends_at:
             turns.append(mandate.ends_at)
+        match mandate.scope:
+            case Mandate.Scope.COUNTRY:
+                overseers.add(mandate.entity_id)
+            case Mandate.Scope.FIELD if mandate.field_id is not None:
+                fields.add(mandate.field_id)
+            case Mandate.Scope.ALL:
+                # Never further than the institution itself.
+                sees_all = sees_all or mandate.entity.sees_all
         before = current.get(mandate.entity_id)
         if before is None or (mandate.is_head and not before.is_head):
             current[mandate.entity_id] = mandate
@@ -220,7 +259,9 @@ def rights_from(mandates: Iterable[Mandate], memberships: Iterable[Membership], 
         mandates=current,
         spaces=spaces,
         is_networked=bool(current) or approved,
-        is_secretariat=any(mandate.entity.sees_all for mandate in current.values()),
+        is_secretariat=sees_all,
+        overseers=frozenset(overseers),
+        fields=frozenset(fields),
         until=min(turns, default=None),
     )
 

@@ -12,12 +12,30 @@ from django.utils.translation import gettext_lazy as _
 from network.admin_pages import RecordAdmin, ReferenceAdmin
 from network.spaces import actions
 from network.spaces.actors import Actor
-from network.spaces.models import Country, Follow, Invitation, JoinRequest, Mandate, Membership, Space
+from network.spaces.models import (
+    Country,
+    Field,
+    Follow,
+    HandOver,
+    Invitation,
+    JoinRequest,
+    Mandate,
+    MandateInvitation,
+    Membership,
+    Recognition,
+    Space,
+)
 
 
 @admin.register(Country)
 class CountryAdmin(ReferenceAdmin):
     list_display = ("code", "name_ar", "name_fr", "name_en", "protocol_order", "zone")
+    search_fields = ("code", "name_ar", "name_fr", "name_en")
+
+
+@admin.register(Field)
+class FieldAdmin(ReferenceAdmin):
+    list_display = ("code", "name_ar", "name_fr", "name_en", "position")
     search_fields = ("code", "name_ar", "name_fr", "name_en")
 
 
@@ -31,8 +49,8 @@ class SpaceAdmin(RecordAdmin):
 
 @admin.register(Mandate)
 class MandateAdmin(RecordAdmin):
-    list_display = ("user", "entity", "title", "network", "is_head", "from_day", "until_day")
-    list_filter = ("network", "is_head", "entity__country")
+    list_display = ("user", "entity", "title", "network", "scope", "is_head", "from_day", "until_day")
+    list_filter = ("network", "scope", "is_head", "entity__country")
     list_select_related = ("user", "entity")
     search_fields = ("title", "user__email", "entity__name_ar", "entity__name_fr", "entity__name_en")
     actions = ("end",)
@@ -67,6 +85,30 @@ class InvitationAdmin(RecordAdmin):
 
 @admin.register(Follow)
 class FollowAdmin(RecordAdmin):
-    list_display = ("user", "space", "since")
-    list_select_related = ("user", "space")
+    list_display = ("user", "entity", "space", "since")
+    list_select_related = ("user", "entity", "space")
     search_fields = ("user__email", "space__name_ar")
+
+
+@admin.register(MandateInvitation)
+class MandateInvitationAdmin(RecordAdmin):
+    list_display = ("address", "entity", "title", "network", "by", "sent_at", "expires_at", "accepted_at", "revoked_at")
+    list_filter = ("network",)
+    list_select_related = ("entity", "by")
+    search_fields = ("address", "title", "entity__name_ar")
+    exclude = ("token_hash",)
+
+
+@admin.register(HandOver)
+class HandOverAdmin(RecordAdmin):
+    list_display = ("entity", "from_user", "to_user", "by", "at")
+    list_select_related = ("entity", "from_user", "to_user", "by")
+    search_fields = ("from_user__email", "to_user__email", "entity__name_ar")
+    exclude = ("note", "items")  # between those whom it concerns
+
+
+@admin.register(Recognition)
+class RecognitionAdmin(RecordAdmin):
+    list_display = ("country", "commission", "by", "at", "ended_by", "ended_at")
+    list_filter = ("country",)
+    list_select_related = ("country", "commission", "by", "ended_by")

@@ -1,4 +1,4 @@
-"""Pictures of people, institutions and groups: made anew, kept under random names, served to anyone who knows the name."""
+"""Pictures of people, institutions and groups, and covers of sites: made anew, kept under random names, served to anyone who knows the name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from network.files import picture
 from network.spaces.models import Space
 
-NAME = re.compile(r"^[0-9a-f]{32}\.webp$")
+NAME = re.compile(r"^[0-9a-f]{32}(-\d{3,4})?\.(webp|jpg)$")  # the width of a variant
 
 
 def folder() -> Path:
@@ -33,16 +33,16 @@ def set_picture(space: Space, data: bytes) -> None:
     folder().mkdir(parents=True, exist_ok=True)
     (folder() / name).write_bytes(data)
     former, space.picture = space.picture, name
-    _forget_later(former)
+    forget_later(former)
 
 
 def drop_picture(space: Space) -> None:
     """Take the picture away: the monogram stands again. Does not save."""
     former, space.picture = space.picture, ""
-    _forget_later(former)
+    forget_later(former)
 
 
-def _forget_later(name: str) -> None:
-    # Only after commit: an undone change must find its old picture.
+def forget_later(name: str) -> None:
+    """Delete a picture after commit: an undone change must find its old one."""
     if NAME.match(name or ""):
         transaction.on_commit(partial((folder() / name).unlink, missing_ok=True), robust=True)

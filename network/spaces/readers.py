@@ -27,6 +27,21 @@ def representatives(entity_ids: Iterable[int]) -> set[int]:
     return set(Mandate.objects.current().filter(entity__in=list(entity_ids)).values_list("user_id", flat=True))
 
 
+def speakers(network: str, entity_ids: Iterable[int], *, over: bool = False) -> dict[int, set[int]]:
+    """By institution, who speaks for it in this network (Mandate.Network): under a mandate for it, or for the whole platform. Where nobody
+    does, all who speak for the institution: nothing may wait for no one. `over`: only under mandates that reach over others. One query."""
+    held = Mandate.objects.current().filter(entity__in=list(entity_ids), user__is_active=True)
+    if over:
+        held = held.filter(scope__in=(Mandate.Scope.COUNTRY, Mandate.Scope.ALL))
+    everybody: dict[int, set[int]] = {}
+    fit: dict[int, set[int]] = {}
+    for entity_id, user_id, theirs in held.values_list("entity", "user", "network"):
+        everybody.setdefault(entity_id, set()).add(user_id)
+        if Mandate.Network.PLATFORM in (network, theirs) or theirs == network:
+            fit.setdefault(entity_id, set()).add(user_id)
+    return everybody | fit
+
+
 def members(space_id: int) -> set[int]:
     """Who is in a space: in person, or by a current mandate for an institution that is in it."""
     held = list(Membership.objects.filter(space=space_id).values_list("user_id", "entity_id"))

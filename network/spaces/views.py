@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from network.fragments import done, page
 from network.requests import Request
 from network.spaces import actions
+from network.spaces.acting import speaking
 from network.spaces.actors import Actor
 from network.spaces.answers import back, sentence
 from network.spaces.models import Invitation, Space
@@ -56,7 +57,7 @@ def decline(request: Request, invitation_id: int) -> HttpResponse:
 @login_required
 def follow(request: Request, space_id: int) -> HttpResponse:
     space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
-    actions.follow(request.actor, space)
+    actions.follow(speaking(request), space)
     return back(request, space.get_absolute_url())
 
 
@@ -64,7 +65,7 @@ def follow(request: Request, space_id: int) -> HttpResponse:
 @login_required
 def unfollow(request: Request, space_id: int) -> HttpResponse:
     space = get_object_or_404(Space.objects.visible_to(request.actor), pk=space_id)
-    actions.unfollow(request.actor, space)
+    actions.unfollow(speaking(request), space)
     return back(request, space.get_absolute_url())
 
 

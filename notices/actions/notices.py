@@ -110,9 +110,11 @@ def mark_thread_read(actor: Actor, thread: str, *, upto: int | None = None) -> i
     return done
 
 
-def forget_thread(thread: str, user_ids: Iterable[int] | None = None) -> None:
-    """These people, or all, no longer see the thing: what they were told of it is marked read."""
+def forget_thread(thread: str, user_ids: Iterable[int] | None = None, *, before: datetime | None = None) -> None:
+    """These people, or all, no longer see the thing: what they were told of it (`before` that moment) is marked read."""
     found = Notice.objects.filter(thread=thread, unread=True)
+    if before is not None:
+        found = found.filter(timestamp__lt=before)
     if user_ids is not None:
         found = found.filter(recipient__in=list(user_ids))
     if users := list(found.order_by().values_list("recipient", flat=True).distinct()):

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from chat.models import Conversation, Message
 from forums.models import Post, Topic
 from network import compiled
-from network.spaces.models import Space
+from network.spaces.models import Follow, Space
 from notices import lines
 from notices.models import Notice, SpaceMail
 
@@ -239,7 +239,10 @@ class Reading:
             numbers("SELECT topic_id FROM forums_watch WHERE user_id = %s AND level = %s", me, "muted"),
             numbers("SELECT space_id FROM notices_level WHERE user_id = %s AND level = %s", me, "muted"),
             numbers("SELECT blocked_id FROM profiles_block WHERE user_id = %s", me),
-            sorted(numbers("SELECT space_id FROM spaces_follow WHERE user_id = %s", me)),
+            sorted(
+                numbers("SELECT space_id FROM spaces_follow WHERE user_id = %s", me)
+                | (set(Follow.objects.filter(entity__in=list(actor.mandates)).values_list("space", flat=True)) if actor.mandates else set())
+            ),
             set(_numbers(list(mailed.select_related("activity")[:MOST_TOLD]), Post)),
         )
 

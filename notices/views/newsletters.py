@@ -53,7 +53,7 @@ def new(request: Request) -> HttpResponse:
 def newsletter(request: Request, newsletter_id: int) -> HttpResponse:
     """A draft as one edits it; a letter that was sent, with how far it has come; for those it was written to, the letter."""
     row = Newsletter.objects.select_related("space", "by__page").filter(pk=newsletter_id).first()
-    writer = _as_secretariat(request.actor)
+    writer = request.actor.for_secretariat()
     if row is None or not (can(writer, "newsletter.send") or audience.may_read(request.actor, row)):
         raise Http404
     if not can(writer, "newsletter.send"):
@@ -158,12 +158,7 @@ def _language_of(request: Request, row: Newsletter | None) -> str:
 
 def _writer(request: Request) -> Actor:
     """The actor in the secretariat's name; for whoever cannot write in it there is no such page."""
-    writer = _as_secretariat(request.actor)
+    writer = request.actor.for_secretariat()
     if not can(writer, "newsletter.send"):
         raise Http404
     return writer
-
-
-def _as_secretariat(actor: Actor) -> Actor:
-    entity = next((mandate.entity for mandate in actor.mandates.values() if mandate.entity.sees_all), None)
-    return actor.speaking_for(entity.pk) if entity is not None else actor

@@ -15,10 +15,10 @@ def picture(request: Request, name: str) -> HttpResponse:
     if not NAME.match(name):
         raise Http404
     try:
-        stored = (folder() / name).read_bytes()  # some kilobytes: we drew it
+        stored = (folder() / name).read_bytes()  # small: we drew it
     except FileNotFoundError:
         raise Http404 from None
-    response = HttpResponse(stored, content_type="image/webp")
+    response = HttpResponse(stored, content_type="image/jpeg" if name.endswith(".jpg") else "image/webp")
     response["Content-Disposition"] = "inline"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,6 +1,6 @@
 """Measure, in one run: a world of 500 people, 50 boards, 2,000 topics and 40,000 posts; ours and the yardstick by turns, at least nine rounds.
 
-    python -m tests.bench [--rounds 9] [--seconds 1.2] [--only http|sockets|memory|chat|notices] [--keep FOLDER]
+    python -m tests.bench [--rounds 9] [--seconds 1.2] [--only http|sites|sockets|memory|chat|notices|registers] [--keep FOLDER]
 
 A budget is missed when the lower quartile of its ratios exceeds it. Limits raised for measuring: those that the first line of the output names.
 """
@@ -32,6 +32,7 @@ from tests.bench.chat import Servers, chat
 from tests.bench.meter import cpu_ms, memory_mb, percentile, quartiles
 from tests.bench.notices import notices
 from tests.bench.processes import two_processes
+from tests.bench.registers import registers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "a" * 32  # a CSRF secret of our own: sent as cookie and as header
@@ -63,7 +64,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=1.2)
-    parser.add_argument("--only", choices=("http", "sockets", "memory", "chat", "notices"))
+    parser.add_argument("--only", choices=("http", "sites", "sockets", "memory", "chat", "notices", "registers"))
     parser.add_argument("--keep", type=Path, help="a folder for the world, kept and used again")
     asked = parser.parse_args()
     folder = asked.keep or Path(tempfile.mkdtemp(prefix="multaqa-bench-"))
@@ -82,11 +83,16 @@ def main() -> int:
         rows: list[Row] = []
         if asked.only in (None, "notices"):
             rows += notices(asked.rounds, Row)
+        if asked.only in (None, "registers"):
+            rows += registers(asked.rounds, Row)
         ours = stack.enter_context(Serving("our server", [sys.executable, "manage.py", "serve", "--port"]))
         floor = stack.enter_context(Serving("yardstick", [sys.executable, "-m", "tests.bench.yardsticks"]))
         if asked.only in (None, "memory"):
             time.sleep(5)
             rows.append(Row("idle memory, web + worker + clock (PSS)", 250, "MB", [memory_mb(ours.pid)]))
+        if asked.only in (None, "http", "sites"):
+            bare = stack.enter_context(Serving("bare view", [sys.executable, "-m", "tests.bench.yardsticks", "view"]))
+            rows += asyncio.run(public(ours, floor, bare, asked.rounds, asked.seconds))
         if asked.only in (None, "http"):
             rows += asyncio.run(pages(world, ours, floor, asked.rounds, asked.seconds))
         if asked.only in (None, "sockets"):
@@ -225,8 +231,27 @@ async def pages(world: World, ours: Serving, floor: Serving, rounds: int, second
     return rows
 
 
-async def by_turns(row: Row, make, ours: Serving, floor: Serving, rounds: int, seconds: float, connections: int) -> Row:  # type: ignore[no-untyped-def]
-    hello = load.request("/", floor.port)
+async def public(ours: Serving, floor: Serving, bare: Serving, rounds: int, seconds: float) -> list[Row]:
+    """An institution's public site as many visitors meet it, beside a view of Django alone that answers as many bytes; and as the first one does."""
+    site = load.request("/ar/commissions/tn/", ours.port)
+    row = await by_turns(Row("public site, visitor", 1.3, "× bare view"), lambda _number: site, ours, bare, 1, seconds, 16)
+    size = int(float(row.note.split()[-2]) * 1000)
+    kept = await by_turns(
+        Row("public site, visitor", 1.3, "× bare view"), lambda _number: site, ours, bare, rounds, seconds, 16, yardstick=f"/?bytes={size}"
+    )
+
+    def first(
+        number: int,
+    ) -> bytes:  # a page that nobody asked for in the last seconds: ten queries and a template, once for all who follow
+        return load.request(f"/ar/commissions/tn/?seen={number}-{random.random()}", ours.port)
+
+    return [kept, await by_turns(Row("public site, first visitor", 150.0, "× hello"), first, ours, floor, rounds, seconds, 16)]
+
+
+async def by_turns(  # type: ignore[no-untyped-def]
+    row: Row, make, ours: Serving, floor: Serving, rounds: int, seconds: float, connections: int, *, yardstick: str = "/"
+) -> Row:
+    hello = load.request(yardstick, floor.port)
     await load.run(make, ours.port, ours.pid, connections=connections, seconds=0.5)
     costs, statuses, size = [], {}, 0
     for _ in range(rounds):

@@ -1,6 +1,7 @@
 """What is measured against: a raw ASGI hello, and a bare send loop to every socket, each under daphne with nothing of ours.
 
 python -m tests.bench.yardsticks PORT
+python -m tests.bench.yardsticks view PORT   Django alone: a view without middleware, template or query; `/?bytes=30000` answers so many
 python -m tests.bench.yardsticks raw PORT    the library `websockets` alone: its broadcast() to every socket
 """
 
@@ -67,9 +68,26 @@ async def raw(port: int) -> None:
         await asyncio.Event().wait()
 
 
+def view() -> Any:
+    """Django's own application with one view."""
+    import django  # noqa: PLC0415 -- the other yardsticks go without
+    from django.conf import settings  # noqa: PLC0415
+    from django.core.asgi import get_asgi_application  # noqa: PLC0415
+    from django.http import HttpRequest, HttpResponse  # noqa: PLC0415
+    from django.urls import path  # noqa: PLC0415
+
+    def bare(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("x" * int(request.GET.get("bytes", "5")))
+
+    settings.configure(ROOT_URLCONF=(path("", bare),), ALLOWED_HOSTS=["*"], SECRET_KEY="of a yardstick", MIDDLEWARE=[])
+    django.setup()
+    return get_asgi_application()
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "raw":
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(raw(int(sys.argv[2])))
         sys.exit()
-    Server(application, endpoints=[f"tcp:{sys.argv[1]}:interface=127.0.0.1"], signal_handlers=True, server_name="").run()
+    served = view() if sys.argv[1] == "view" else application
+    Server(served, endpoints=[f"tcp:{sys.argv[-1]}:interface=127.0.0.1"], signal_handlers=True, server_name="").run()

@@ -57,6 +57,15 @@ ARGUMENTS: dict[tuple[str, ...], tuple[str | tuple[str, ...], ...]] = {
     ("code",): ENTITIES,
     ("space_id",): SPACES,
     ("user_id",): PEOPLE,
+    ("tie_id",): ("standing_tie", "proposed_tie", "hidden_tie"),
+    ("offer_id",): ("offer", "network_offer", "gone_offer"),
+    ("guide_id",): ("guide", "network_guide", "draft_guide"),
+    ("guide_id", "number"): (("guide", "guide_version"), ("network_guide", "network_version"), ("draft_guide", "draft_version")),
+    ("step",): ("first_step",),
+    ("at",): ("natcom_tn", "school", "draft_entity"),
+    ("at", "page_id"): (("natcom_tn", "site_page"), ("natcom_tn", "draft_page")),
+    ("question_id",): ("question",),
+    ("part",): ("",),
     ("handle",): ("haytham", "dara", "draft_entity"),
     ("invitation_id",): ("hidden_invitation", "members_invitation"),
     ("notice_id",): ("ezz_notice", "rania_notice", "omar_notice", "omar_chat_notice", "haytham_chat_notice"),
@@ -64,12 +73,19 @@ ARGUMENTS: dict[tuple[str, ...], tuple[str | tuple[str, ...], ...]] = {
     ("message_id",): MESSAGES,
     ("report_id",): ("report",),
     ("newsletter_id",): ("newsletter",),
+    ("import_id",): ("draft_import", "done_import"),
+    ("kind_code",): ("kind_of_school", "kind_of_commission"),
     ("device_id",): ("ezz_device",),
     ("token",): ("stop_token",),
     ("key",): ("open_file", "members_file", "hidden_file", "gone_file", "own_file"),
     ("place",): ("members_topic",),
+    ("application_id",): ("application_draft", "application_sent", "application_joined"),
+    ("application_id", "report_id"): (("application_joined", "year_report"), ("application_sent", "year_report")),
+    ("certificate_code",): ("certificate",),
     ("name",): ("picture",),
     ("code", "mandate_id"): (("school", "mandate"), ("draft_entity", "draft_mandate"), ("school", "draft_mandate")),
+    ("code", "mandate_invitation_id"): (("natcom_tn", "mandate_invitation"), ("draft_entity", "mandate_invitation")),
+    ("code", "hand_over_id"): (("natcom_tn", "handed"), ("school", "handed")),
     ("group_id", "request_id"): (("group", "request"), ("hidden_group", "request")),
     ("group_id", "membership_id"): (("group", "members_membership"), ("hidden_group", "hidden_membership"), ("group", "hidden_membership")),
     ("conversation_id", "participant_id"): (
@@ -78,13 +94,18 @@ ARGUMENTS: dict[tuple[str, ...], tuple[str | tuple[str, ...], ...]] = {
         ("several_talk", "direct_participant"),
         ("direct_talk", "several_participant"),
     ),
+    ("kind",): ("school_kind",),
+    ("code", "feed_id"): (("natcom_tn", "feed"), ("draft_entity", "draft_feed"), ("natcom_tn", "draft_feed")),
     ("pk",): ("",),
     ("uidb36", "key"): ("",),
     ("app_label",): ("",),
 }
 # Addresses that share their argument's name with others, and stand before other things.
-OTHERWISE: dict[str, tuple[str, ...]] = {
+OTHERWISE: dict[str, tuple[str | tuple[str, ...], ...]] = {
+    "site_page": (("natcom_tn", "site_page"),),  # what is not published is there for nobody
     "mail_weekly": ("weekly_token",),
+    "application_file": ("paper_draft", "paper_sent", "paper_joined", "paper_report"),
+    "mandate_invitation": ("mandate_token",),
     "message_file": ("direct_file", "early_file", "omar_chat_file", "group_file", "lost_file", "removed_chat_file"),
 }
 
@@ -132,13 +153,23 @@ def _fixed(wanted: tuple[str, ...]) -> dict[str, Any]:
 def _value(p: Planted, argument: str, thing: str) -> Any:
     if argument == "name":
         return "0" * 32 + ".webp"
+    if argument == "part":
+        return "sites"
     if argument in ("pk", "uidb36"):
         return ABSENT
     row = p.things[thing]
-    if argument == "token":
+    if argument == "at":
+        from network.sites.places import at_of  # noqa: PLC0415 -- only here
+
+        return at_of(row)
+    if argument in ("token", "step"):
         return row
+    if argument == "number":
+        return row.number
     if argument in ("code", "handle"):
         return getattr(row, "page", row).handle if hasattr(row, "page") else row.handle
+    if argument in ("kind", "kind_code", "certificate_code"):
+        return row.code
     if argument == "key":
         return row.key
     if argument == "place":
@@ -148,10 +179,16 @@ def _value(p: Planted, argument: str, thing: str) -> Any:
 
 def _nothing(argument: str) -> Any:
     match argument:
-        case "code" | "handle":
+        case "code" | "handle" | "kind" | "kind_code" | "certificate_code":
             return "nobody-bears-this"
+        case "at":
+            return "sites/nobody-bears-this"
+        case "part":
+            return "nothing"
         case "key":
             return "K" * 43
+        case "step":
+            return "no-such-step"
         case "token":
             return "nobody-signed-this"
         case "place":

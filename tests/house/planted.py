@@ -6,6 +6,7 @@ Used by the tests that walk every address (test_urls, test_canaries, test_header
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -26,26 +27,35 @@ from network.entities.models import Entity, Kind
 from network.groups import actions as groups
 from network.names import fold
 from network.spaces import actions as spaces
+from network.spaces import letters
 from network.spaces.actors import Actor, forget
-from network.spaces.models import Invitation, JoinRequest, Mandate, Membership, Role, Space
+from network.spaces.models import HandOver, Invitation, JoinRequest, Mandate, Membership, Role, Space
 from notices.models import Notice
-from tests.cast import Person, mandate, member, person
+from tests.cast import Person, made, mandate, member, person
 
 # Everybody who knocks: the cast, an ex-member (omar), and one who may open the admin pages and nothing else (staff).
 ROLES = ("nobody", "suspended", "dara", "omar", "ezz", "rania", "mona", "carmen", "haytham", "basel", "amina", "sami", "staff")
+
+
+def walked(roles: Iterable[str], *, both: str) -> list[Any]:
+    """Each role as a parameter. On the stricter database only `both` walk: what the others are given differs by rules, which know no database."""
+    return [pytest.param(role, marks=() if role in both.split() else pytest.mark.shape("embedded"), id=role) for role in roles]
+
+
 SCHOOLS = frozenset("carmen basel mona ezz sami".split())  # who reads what is for the members of «schools»
 HIDDEN = frozenset("carmen rania sami".split())
 MANAGERS = frozenset("carmen mona sami".split())
 TWO = frozenset("ezz mona".split())  # who reads what in conversations: nobody oversees them
 FIRST = frozenset("carmen basel ezz".split())  # of several, before haytham came and after omar was taken out
 LATER = FIRST | {"haytham"}
+DRAFTS = frozenset("carmen haytham sami".split())  # who reads of what the Tunisian commission keeps
 COMMISSIONS = frozenset("carmen haytham basel".split())
 ROOM = SCHOOLS - {"sami"}
 ABSENT = 99_999_999
 
 
 @dataclass
-class Planted(SimpleNamespace):
+class Planted:
     """`things`: what addresses may name; `canaries`: word → who may read it; `who`: the cast by name."""
 
     world: SimpleNamespace
@@ -56,7 +66,7 @@ class Planted(SimpleNamespace):
     def canary(self, where: str, readers: frozenset[str]) -> str:
         """A new word for this place, plain Latin letters so that no folding, cutting or escaping hides it."""
         word = f"zq{where.replace('_', '')}qz"
-        self.canaries[word] = readers
+        assert self.canaries.setdefault(word, readers) == readers, f"{word} is planted already, for others."
         return word
 
     def client(self, role: str, **more: Any) -> Client:
@@ -76,12 +86,10 @@ def paper_of(who: Person, name: str, words: str) -> Any:
     return chat.upload(who.actor, SimpleUploadedFile(name, words.encode(), "text/plain"))
 
 
-@pytest.fixture
-def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
+def plant() -> Planted:
     """Public, members', managers', hidden, removed and personal things, each with its canaries."""
-    settings.MEDIA_ROOT = tmp_path
-    settings.RATES = dict.fromkeys(settings.RATES, (1000000, 60))
-    w, p = world, Planted(world)
+    w = made()
+    p = Planted(w)
     w.omar, w.staff = person("omar", "عمر"), person("staff", "مشغّل", is_staff=True, is_superuser=True)
     p.who = {"nobody": None, **{name: getattr(w, name) for name in ROLES if name != "nobody"}}
     Space.objects.filter(pk=w.haytham.page.pk).update(audience=Audience.PUBLIC)
@@ -95,13 +103,18 @@ def planted(world: SimpleNamespace, settings: Any, tmp_path: Any) -> Planted:
     _schools(p, w)
     _open(p, w)
     _institutions(p, w)
+    _ties(p, w)
+    _guides(p, w)
+    _sites(p, w)
     _people(p, w)
+    _applications(p, w)
     _tell(p)
     p.things |= {
         name: getattr(w, name)
         for name in ("group", "open_group", "hidden_group", "natcom_tn", "school", "draft_entity", "board", "open_board", "hidden_board")
     }
     _letters(p, w)
+    _lists(p, w)
     p.things |= {f"{name}_page": getattr(w, name).page for name in ("dara", "haytham", "ezz")}
     p.things |= {name: getattr(w, name).user for name in ("dara", "haytham", "ezz", "carmen")}
     forget()  # the cast's member() and mandate() raise no rights
@@ -126,6 +139,21 @@ def _letters(p: Planted, w: SimpleNamespace) -> None:
     with translation.override("ar"):
         p.things["stop_token"] = links.stop_url(w.dara.user, ["mentions"]).rstrip("/").rsplit("/", 1)[1]
         p.things["weekly_token"] = links.weekly_url(w.dara.user).rstrip("/").rsplit("/", 1)[1]
+
+
+def _lists(p: Planted, w: SimpleNamespace) -> None:
+    """Lists brought in for the Tunisian commission: one that waits to be confirmed, one that was."""
+    from network.imports import actions  # noqa: PLC0415 -- only here
+
+    def bring(where: str, readers: frozenset[str]) -> Any:
+        table = [["name", "city"], [f"مدرسة {p.canary(f'{where}_row', readers)}", ""], ["", p.canary(f"{where}_refused", readers)]]
+        file = SimpleUploadedFile(p.canary(f"{where}_file", readers | {"staff"}) + ".csv", b"name")
+        batch = actions.start(w.carmen.actor, w.natcom_tn, file=file, table=table, kind=w.school.entity_kind, country=None)
+        return actions.choose(w.carmen.actor, batch, {0: "name_ar", 1: "city"})
+
+    p.things["draft_import"] = bring("waiting_list", frozenset({"carmen", "haytham"}))
+    p.things["done_import"] = actions.confirm(w.carmen.actor, bring("written_list", DRAFTS))
+    p.things |= {"kind_of_school": w.school.entity_kind, "kind_of_commission": w.natcom_tn.entity_kind}
 
 
 def _conversations(p: Planted, w: SimpleNamespace) -> None:
@@ -289,14 +317,191 @@ def _institutions(p: Planted, w: SimpleNamespace) -> None:
     )
     draft.save()
     w.draft_entity = draft
+    p.things["school_kind"] = kind
+    _feeds(p, w, draft_readers)
     p.things["draft_mandate"] = mandate(w.haytham, draft, p.canary("draft_mandate_title", draft_readers))
     p.things["mandate"] = Mandate.objects.get(entity=w.school)
     Entity.objects.filter(pk=w.natcom_tn.pk).update(short_ar="تونس")
+    _mandates(p, w)
+    # A telephone number that only those who look after the institution know.
+    direct = p.canary("direct_line", frozenset("carmen haytham sami".split()))
+    Entity.objects.filter(pk=w.natcom_tn.pk).update(short_ar="تونس", phone=direct, phone_reach=Audience.MANAGERS)
+    draft.status_changes.create(by=w.carmen.user, now=Entity.Status.DRAFT, reason=p.canary("draft_reason", draft_readers))
     w.natcom_tn.refresh_from_db()
     draft_board = Board.objects.create(
         space=draft, name=p.canary("draft_board", draft_readers), reach=Audience.MEMBERS, audience=Audience.MEMBERS
     )
     p.things["draft_board"] = draft_board
+
+
+def _applications(p: Planted, w: SimpleNamespace) -> None:
+    """A draft of dara's, one of omar's that lies with the Tunisian commission, and the school's, which was approved and has reported."""
+    from network.accreditation import actions  # noqa: PLC0415 -- only here
+    from network.accreditation.models import Procedure, YearReport  # noqa: PLC0415 -- as above
+    from tests.network.accreditation import ANSWERS, ASKED, networks, scan  # noqa: PLC0415 -- as above
+
+    networks(w)
+    Procedure.objects.update(group=None)
+    w.schools.group = None
+    dara, deciders = frozenset({"dara"}), frozenset("carmen haytham sami".split())
+    omar, school = deciders | {"omar"}, deciders | {"amina"}
+
+    def fill(who: Person, draft: Any, where: str, readers: frozenset[str], **more: str) -> Any:
+        words = {"name_ar": p.canary(f"{where}_applied", readers), "address": p.canary(f"{where}_address", readers)}
+        answers = {**ANSWERS, "project": p.canary(f"{where}_project", readers)}
+        actions.save(who.actor, draft, fields={**ASKED, **words, **more}, answers=answers)
+        paper = scan(p.canary(f"{where}_paper", readers) + ".pdf", p.canary(f"{where}_paper_words", readers).encode())
+        p.things |= {f"application_{where}": draft, f"paper_{where}": actions.attach(who.actor, draft, "commitment", paper)}
+        return draft
+
+    fill(w.dara, actions.start(w.dara.actor, w.schools, country=w.tn), "draft", dara)
+    sent = fill(w.omar, actions.start(w.omar.actor, w.schools, country=w.tn), "sent", omar)
+    actions.submit(w.omar.actor, sent)
+    actions.review(w.carmen.actor, sent, outcome="return", remark=p.canary("sent_remark", omar))
+    p.things["application_sent"] = actions.submit(w.omar.actor, sent)
+    own = actions.start(w.amina.actor, w.schools, entity=Entity.objects.get(pk=w.school.pk))
+    fill(w.amina, own, "joined", school, name_ar=w.school.name_ar, address="")
+    p.canaries.pop("zqjoinedappliedqz"), p.canaries.pop("zqjoinedaddressqz")
+    actions.submit(w.amina.actor, own)
+    actions.review(w.carmen.actor, own, outcome="endorse", remark=p.canary("joined_remark", school))
+    p.things["application_joined"] = own = actions.decide(w.sami.actor, own, outcome="approve")
+    p.things["certificate"] = own.certificate
+    said = {name: p.canary(f"minutes_{name}", school) for name in ("participants", "agreed", "next_steps")}
+    actions.keep_minutes(w.carmen.actor, own, held_on=date(2020, 1, 5), **said)
+    report = YearReport.objects.create(application=own, year=2026, due_on=date(2026, 6, 30))
+    actions.save_report(w.amina.actor, report, answers={"activities": p.canary("report_words", school)})
+    paper = scan(p.canary("report_paper", school) + ".pdf", p.canary("report_paper_words", school).encode())
+    p.things["paper_report"] = actions.attach(w.amina.actor, own, "album", paper, report=report)
+    p.things["year_report"] = actions.send_report(w.amina.actor, report)
+
+
+def _mandates(p: Planted, w: SimpleNamespace) -> None:
+    """Offered by mail to an address, with a word; handed over, with a note: for those who name representatives there, and the successor."""
+    heads = frozenset({"haytham", "sami"})
+    with pytest.MonkeyPatch.context() as patch:
+        sent: list[str] = []
+        patch.setattr(letters, "send_invitation", lambda invitation, token: sent.append(token))
+        p.things["mandate_invitation"] = spaces.invite_by_mail(
+            w.haytham.actor,
+            w.natcom_tn,
+            f"{p.canary('offered_address', heads | {'staff'})}@example.net",
+            title=p.canary("offered_title", heads | {"staff"}),
+        )
+    p.things["mandate_token"] = sent[0]
+    p.canaries["zqofferedtitleqz"] = frozenset(ROLES)  # whoever holds the link reads what is offered
+    words = p.canary("handed_words", heads | {"carmen"})
+    p.things["handed"] = HandOver.objects.create(
+        entity=w.natcom_tn,
+        from_user=w.haytham.user,
+        to_user=w.carmen.user,
+        by=w.haytham.user,
+        note=p.canary("handed_note", heads | {"carmen"}),
+        items=[{"key": "x", "words": words, "path": "/invitations/", "since": "2026-01-01"}],
+    )
+
+
+def _ties(p: Planted, w: SimpleNamespace) -> None:
+    """A tie that stands, one that is only proposed, one with a draft; an offer for everyone, one for the network, one taken down."""
+    from network.ties import actions as ties  # noqa: PLC0415 -- only here
+    from network.ties.models import Tie  # noqa: PLC0415 -- as above
+
+    sides = frozenset("carmen haytham basel sami staff".split())
+    between = {"first": w.natcom_tn, "second": w.natcom_jo, "space": w.natcom_tn, "asked": w.natcom_jo, "proposed_by": w.carmen.user}
+    p.things["standing_tie"] = Tie.objects.create(
+        kind="partner", state="active", answered_at=timezone.now(), message=p.canary("tie_word", sides), **between
+    )
+    p.things["proposed_tie"] = ties.propose(
+        w.amina.writing_for(w.school), w.natcom_jo, relation="partner", message=p.canary("proposal_word", sides | {"amina"})
+    )
+    between |= {"first": w.draft_entity, "space": w.draft_entity}
+    p.things["hidden_tie"] = Tie.objects.create(
+        kind="twin",
+        state="active",
+        answered_at=timezone.now(),
+        message=p.canary("hidden_tie_word", frozenset({"carmen", "haytham", "sami", "staff"})),
+        **between,
+    )
+    network = frozenset(ROLES) - {"nobody", "suspended", "dara", "omar"}
+    for name, readers, fields in (
+        ("offer", frozenset(ROLES), {"audience": Audience.PUBLIC}),
+        ("network_offer", network, {"audience": Audience.NETWORK}),
+        ("gone_offer", frozenset("carmen haytham sami staff".split()), {"audience": Audience.PUBLIC}),
+    ):
+        p.things[name] = ties.offer(
+            w.carmen.writing_for(w.natcom_tn),
+            title=p.canary(f"{name}_title", readers),
+            body=f"<p>{p.canary(f'{name}_body', readers)}</p>",
+            kind="offer",
+            **fields,
+        )
+    ties.remove(w.carmen.actor, p.things["gone_offer"])
+
+
+def _guides(p: Planted, w: SimpleNamespace) -> None:
+    """A guide for everyone, one for the network, one that was never published; each has a draft."""
+    from documents import actions as guides  # noqa: PLC0415 -- only here
+
+    writers = frozenset("carmen haytham sami".split())
+    network = frozenset(ROLES) - {"nobody", "suspended", "dara", "omar"}
+    for name, readers, audience in (("guide", frozenset(ROLES), 0), ("network_guide", network, 1), ("draft_guide", writers, 0)):
+        speaker = w.carmen.writing_for(w.natcom_tn)
+        words = {f"{part}_ar": f"<p>{p.canary(f'{name}_{part}', readers)}</p>" for part in ("title", "summary", "body")}
+        made = p.things[name] = guides.create(speaker, w.natcom_tn, meant_for="officers", audience=audience, **words)
+        if name != "draft_guide":
+            guides.publish(speaker, made)
+            draft = {f"{part}_ar": p.canary(f"{name}_next_{part}", writers) for part in ("title", "summary", "body", "changed")}
+            guides.edit(speaker, made, meant_for="officers", audience=audience, **draft)
+    p.things |= {
+        "guide_version": p.things["guide"].versions.get(number=1),
+        "network_version": p.things["network_guide"].versions.get(number=1),
+        "draft_version": p.things["draft_guide"].versions.get(number=1),
+        "first_step": "guide",
+    }
+
+
+def _sites(p: Planted, w: SimpleNamespace) -> None:
+    """A page of the Tunisian commission's site that is out, with a change that is not; one that never was; a question of a visitor."""
+    from network.sites import actions as sites  # noqa: PLC0415 -- only here
+    from network.sites.models import Site  # noqa: PLC0415 -- as above
+
+    officers, answering = frozenset("carmen haytham sami staff".split()), frozenset("carmen haytham sami".split())
+    site = sites.describe(w.carmen.actor, Site(space=w.natcom_tn), tone=2, order=[], hidden=[], intro_ar="<p>موقع اللجنة</p>")
+
+    def page(name: str, readers: frozenset[str], before: Any = None, *, publish: bool) -> Any:
+        title, body = p.canary(f"{name}_title", readers), p.canary(f"{name}_body", readers)
+        return sites.write(w.carmen.actor, site, before, publish=publish, title_ar=title, body_ar=f"<p>{body}</p>")
+
+    # A cover that waits: the picture's name is nobody's to guess, its words are read by its officers.
+    sites.draft_cover(w.carmen.actor, site, {".webp": b"x"}, {"ar": p.canary("site_cover", officers)})
+    p.things["site_page"] = page("site_page", frozenset(ROLES), publish=True)
+    page("site_change", officers, p.things["site_page"], publish=False)
+    p.things["draft_page"] = page("site_draft", officers, publish=False)
+    gone = page("site_gone", frozenset(), publish=True)
+    sites.remove(w.carmen.actor, gone)
+    p.things["question"] = sites.ask(
+        Actor.nobody(),
+        w.natcom_tn,
+        client_id=uuid.uuid4(),
+        name=p.canary("asker_name", answering),
+        email=f"{p.canary('asker_mail', answering)}@example.net",
+        text=p.canary("question_words", answering),
+        language="fr",
+    )
+
+
+def _feeds(p: Planted, w: SimpleNamespace, draft_readers: frozenset[str]) -> None:
+    """A commission's feed with an item for everyone, a draft's with one for its own; addresses that no machine has (RFC 2606)."""
+    from network.feeds.models import ExternalFeed, ExternalItem  # noqa: PLC0415 -- only here
+
+    for name, entity, by, readers, managers in (
+        ("feed", w.natcom_tn, w.carmen, frozenset(ROLES), frozenset("carmen haytham sami staff".split())),
+        ("draft_feed", w.draft_entity, w.haytham, draft_readers | {"staff"}, draft_readers | {"staff"}),
+    ):
+        url = f"https://{p.canary(f'{name}_url', managers)}.invalid/feed.xml"
+        feed = p.things[name] = ExternalFeed.objects.create(entity=entity, url=url, added_by=by.user, paused_at=timezone.now())
+        ExternalItem.objects.create(
+            feed=feed, key="1", title=p.canary(f"{name}_title", readers), link="https://www.example.invalid/1", published=timezone.now()
+        )
 
 
 def _people(p: Planted, w: SimpleNamespace) -> None:
@@ -372,4 +577,4 @@ def _tell(p: Planted) -> None:
         )
 
 
-__all__ = ["ABSENT", "HIDDEN", "MANAGERS", "ROLES", "SCHOOLS", "Invitation", "Planted", "Role", "date", "planted"]
+__all__ = ["ABSENT", "HIDDEN", "MANAGERS", "ROLES", "SCHOOLS", "Invitation", "Planted", "Role", "date", "plant"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -13,15 +14,24 @@ from django.test import Client
 from network.activity.models import Activity
 from network.admin_pages import RecordAdmin, ReferenceAdmin
 from network.content import Audience
+from network.sites import actions as sites
+from network.spaces.actors import Actor
 from network.spaces.models import Mandate
 from notices.models import Notice
 from notices.subscribers import notify
 from tests.cast import topic_in
 from tests.chat.conftest import say, talk
 
-OURS = ("activity", "spaces", "entities", "groups", "profiles", "forums", "notices", "realtime", "chat", "moderation")
+OURS = (
+    "activity", "spaces", "entities", "groups", "profiles", "forums", "notices", "realtime", "chat", "moderation",
+    "sites", "ties", "accreditation", "imports", "feeds", "documents", "insights",
+)  # fmt: skip
 CONVERSATIONS = {f"chat.{name}" for name in ("Conversation", "Participant", "Seat", "Message", "MessageReaction", "Attachment")}
-PRIVATE = {"forums.Draft", "moderation.Report"} | CONVERSATIONS  # reports have a page of their own, for whoever moderates
+# What is applied and reported with is read by those who decide, the lines of a list by whoever brings it.
+FILES = {f"accreditation.{name}" for name in ("Step", "Paper", "YearReport", "Renewal", "Minutes")} | {"imports.Line"}
+DRAFTS = {"forums.Draft", "sites.PageVersion", "sites.SiteVersion"}  # versions of sites: those not published are their officers'
+VISITS = {"insights.DailySalt", "insights.DailyVisitor"}  # what a visit is marked with, for a day
+PRIVATE = {"moderation.Report"} | CONVERSATIONS | FILES | DRAFTS | VISITS  # reports have a page of their own, for whoever moderates
 
 
 @pytest.fixture
@@ -44,7 +54,7 @@ def test_every_model_is_there_but_what_is_private(db: None) -> None:
 
 def test_only_reference_data_is_edited(db: None) -> None:
     edited = {model._meta.label for model in ours() if isinstance(admin.site._registry.get(model), ReferenceAdmin)}  # type: ignore[attr-defined,call-overload]
-    assert edited == {"spaces.Country", "entities.Kind", "forums.Tag"}
+    assert edited == {"spaces.Country", "spaces.Field", "entities.Kind", "forums.Tag", "accreditation.Procedure"}
     others = [admin.site._registry[model] for model in ours() if admin.site.is_registered(model)]  # type: ignore[index,type-var]
     assert all(isinstance(page, (ReferenceAdmin, RecordAdmin)) for page in others)
 
@@ -126,3 +136,12 @@ def test_pages_of_the_library_are_records_without_secrets(staff: Client, world: 
     assert staff.get("/ar/admin/account/emailaddress/add/").status_code == 403
     for name in ("account/emailaddress", "mfa/authenticator", "usersessions/usersession"):
         assert staff.get(f"/ar/admin/{name}/", {"q": "carmen"}).status_code == 200, name
+
+
+def test_who_asked_what_on_a_public_site_is_no_matter_of_the_admin(staff: Client, world: SimpleNamespace) -> None:
+    said = {"name": "zqnameqz", "email": "zqmailqz@example.net", "text": "zqtextqz"}
+    question = sites.ask(Actor.nobody(), world.natcom_tn, client_id=uuid.uuid4(), language="fr", **said)
+    sites.answer(world.carmen.actor, question, text="zqanswerqz")
+    for page in ("", f"{question.pk}/change/", f"{question.pk}/history/"):
+        answer = staff.get(f"/ar/admin/sites/question/{page}", follow=True)
+        assert answer.status_code == 200 and b"zq" not in answer.content, page

@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from network import rates
 from tests.house.addresses import knock, places
 from tests.house.pages import Page, is_page, live_code
-from tests.house.planted import ROLES, Planted
+from tests.house.planted import ROLES, Planted, walked
 from tests.house.test_urls import body_of, listed
 
 EVERYWHERE = {
@@ -41,6 +41,16 @@ OF_MAIL = re.compile(r"^<base target='_blank'>$|^<style >$|: style$")  # styles 
 OWN_FRAME = re.compile(
     r"^<iframe class='mail-frame' src='/[^/'][^']*/mail/(\?language=\w\w)?' title='[^']*' sandbox='allow-popups allow-popups-to-escape-sandbox'>$"
 )
+# The latest news in the frames of other websites: anybody's, for this page alone, which runs nothing.
+WIDGET = re.compile(r"^/\w\w/institutions/[^/]+/widget/$")
+WIDGET_CODE = re.compile(r"^/\w\w/institutions/[^/]+/widget/code/$")
+EVERYBODYS = {name: ["'self'"] for name in ("style-src", "font-src", "img-src")} | {
+    **{name: ["'none'"] for name in ("default-src", "base-uri", "form-action")},
+    "frame-ancestors": ["*"],
+}
+WIDGET_FRAME = re.compile(
+    r"^<iframe class='widget-frame [^']*' src='/[^/'][^']*/widget/[^']*' title='[^']*' sandbox='allow-same-origin allow-popups allow-popups-to-escape-sandbox'>$"
+)
 SHUT = {"default-src": ["'none'"], "sandbox": []}  # what people uploaded
 
 
@@ -55,15 +65,17 @@ def the_policy() -> dict[str, list[str]]:
 
 def wrong_with(response: Any, where: str) -> list[str]:
     path = response.wsgi_request.path
-    shut = path.startswith(("/files/", "/pictures/", "/conversations/files/")) or path.endswith("/picture/")
+    shut = path.startswith(("/files/", "/pictures/", "/conversations/files/", "/applications/files/")) or path.endswith("/picture/")
     shut = shut and response.status_code == 200
     is_mail = MAIL.match(path) and response.status_code == 200
-    everywhere = EVERYWHERE | ({"X-Frame-Options": "SAMEORIGIN"} if is_mail else {})
+    is_widget = WIDGET.match(path) and response.status_code == 200
+    everywhere: dict[str, str | None] = EVERYWHERE | ({"X-Frame-Options": None} if is_widget else {})
+    everywhere |= {"X-Frame-Options": "SAMEORIGIN"} if is_mail else {}
     wrong = [
         f"{where}: {name} is {response.headers.get(name)!r}" for name, value in everywhere.items() if response.headers.get(name) != value
     ]
-    policy = SHUT if shut else FRAMED if is_mail else the_policy()
-    if FRAMING.match(path) and "frame-src" in policy_of(response):
+    policy = SHUT if shut else FRAMED if is_mail else EVERYBODYS if is_widget else the_policy()
+    if (FRAMING.match(path) or WIDGET_CODE.match(path)) and "frame-src" in policy_of(response):
         policy = policy | {"frame-src": ["'self'"]}
     if policy_of(response) != policy:
         wrong.append(f"{where}: policy {response.headers.get('Content-Security-Policy')!r}")
@@ -90,9 +102,7 @@ def test_the_policy_itself_lets_nothing_in() -> None:
 
 
 # Of all answers the layer keeps the visitors' alone: what somebody signed in is given depends on neither layer nor database.
-@pytest.mark.parametrize(
-    "role", ["nobody", *(pytest.param(role, marks=pytest.mark.shape("embedded")) for role in ("suspended", "dara", "carmen", "sami"))]
-)
+@pytest.mark.parametrize("role", walked(["nobody", "suspended", "dara", "carmen", "sami"], both="nobody"))
 def test_every_answer_carries_the_walls_and_no_code_of_its_own(role: str, planted: Planted) -> None:
     client, wrong, kinds = planted.client(role), [], set()
     for place in places(planted):
@@ -116,6 +126,8 @@ def test_every_answer_carries_the_walls_and_no_code_of_its_own(role: str, plante
                 found = live_code(Page(response.said.decode()))
                 if MAIL.match(place.path):
                     found = [code for code in found if not OF_MAIL.search(code)]
+                elif WIDGET_CODE.match(place.path):
+                    found = [code for code in found if not WIDGET_FRAME.match(code)]
                 elif FRAMING.match(place.path):
                     found = [code for code in found if not OWN_FRAME.match(code)]
                 wrong += [f"{where}: {code}" for code in found]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.addresses import knock, places
 from tests.house.pages import Page, is_page, unlabelled
-from tests.house.planted import Planted
+from tests.house.planted import Planted, walked
 from tests.house.test_urls import listed
 
 # How a page speaks depends on neither database nor layer: once is enough.
@@ -45,7 +45,7 @@ def faults(response: Any, path: str, code: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("role", ["nobody", "dara", "carmen", "sami"])
+@pytest.mark.parametrize("role", walked(["nobody", "dara", "carmen", "sami"], both="carmen"))
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_each_page_speaks_its_language(code: str, role: str, planted: Planted) -> None:
     client, found, count, named = planted.client(role), [], 0, set()
@@ -71,14 +71,18 @@ MAILS = ("digest_mail", "newsletter_mail")
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_refused_form_speaks_it_too(code: str, planted: Planted) -> None:
     """422 and 403 pages, in the language of the page on which the form stood."""
-    client, found, refused = planted.client("carmen"), [], 0
+    client, found, refused, named = planted.client("carmen"), [], 0, set()
     for place in places(planted):
+        if place.name in named and code != "ar":
+            continue
         path = place.path.replace("/ar/", f"/{code}/", 1)
         # What a mail's link leads to speaks the language of whom it was written to.
         if "accounts/logout" in path or place.name in ("set_language", "mail_stop", "mail_weekly"):
             continue
         response = knock(client, "POST", path, headers={"referer": f"http://testserver/{code}/topics/"})
-        refused += response.status_code in (403, 422)
+        if response.status_code in (403, 422):
+            refused += 1
+            named.add(place.name)
         if response.status_code != 405:
             found += faults(response, f"POST {path} ({response.status_code})", code)
     assert not found, listed(sorted(set(found)))

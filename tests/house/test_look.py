@@ -24,7 +24,7 @@ from network.templatetags.house import avatar, avatar_pair, file_size, icon, num
 from profiles.models import User
 from tests.house.tracked import ROOT
 
-_PLACES = "home topics groups entities people notices search account_login account_logout account_signup conversations conversation_new reports profile_edit settings group_new topic_new"
+_PLACES = "home topics groups entities people notices search account_login account_logout account_signup conversations conversation_new reports profile_edit settings group_new topic_new join offers offer_new sites questions guides first_steps help newsletters applications"
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,17 +16,23 @@ from django.utils import timezone
 
 from chat import actions as chat
 from chat.models import Conversation, Message, Participant
+from documents.models import Guide
 from forums.models import Board, Post, Topic
 from moderation.actions import report
+from network.accreditation.models import Application
+from network.imports.models import Import
 from network.permissions import RULES, can
+from network.sites.models import Question, Site, SitePage
 from network.spaces.actors import Actor
 from network.spaces.models import Space
+from network.ties.models import Offer, Tie
 from tests.cast import reply_to, topic_in
 from tests.chat.conftest import between, say, talk
+from tests.network.accreditation import networks
 
 EVERYONE = frozenset("nobody carmen haytham basel amina sami mona ezz rania dara suspended".split())
 NETWORK = frozenset("carmen haytham basel amina sami mona ezz rania".split())
-NOUNS = "space|group|entity|mandate|board|topic|post|profile|person|conversation|message|report"
+NOUNS = "application|space|group|entity|import|mandate|board|topic|post|profile|person|conversation|message|report|site|sitepage|question"
 
 
 def these(words: str) -> frozenset[str]:
@@ -63,6 +70,16 @@ def nothing_but_seen(seen: str) -> dict[str, frozenset[str]]:
     return message_of("", by="") | {"message.view": these(seen)}
 
 
+OFFICERS = "carmen haytham sami"
+
+
+def file_of(seen: str, **may: str) -> dict[str, frozenset[str]]:
+    """Who may what with an application that these people see."""
+    verbs = ("read", "edit", "withdraw", "leave", "judge", "review", "decide", "report", "vouch", "settle", "minute")
+    may = {"read": seen} | may
+    return {"application.view": these(seen)} | {f"application.{verb}": these(may.get(verb, "")) for verb in verbs}
+
+
 # thing: verb → who may. What is not named here may nobody.
 MATRIX: dict[str, dict[str, frozenset[str]]] = {
     "group": {  # listed, for members, on request
@@ -97,7 +114,16 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
     },
     "school": {  # an institution, overseen by the Tunisian commission
         "entity.edit": frozenset("amina carmen haytham sami".split()),
+        "entity.judge": frozenset("carmen haytham sami".split()),
+        "entity.settle": frozenset({"sami"}),
+        "entity.confirm": frozenset("amina carmen haytham sami".split()),
         "entity.speak": frozenset({"amina"}),
+        "entity.follow": frozenset(),  # only in an institution's name
+        "guide.create": frozenset({"amina"}),
+        "entity.create_under": frozenset(),
+        "import.start": frozenset(),
+        "feed.manage": frozenset("amina carmen haytham sami".split()),
+        "visits.view": frozenset("amina carmen haytham sami".split()),
         "mandate.name": frozenset("carmen haytham sami".split()),
         "mandate.end": frozenset("carmen haytham sami".split()),
         "space.post": frozenset({"amina"}),
@@ -105,11 +131,21 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
     },
     "natcom_tn": {
         "entity.edit": frozenset("carmen haytham sami".split()),
+        "entity.create_under": frozenset("carmen haytham".split()),
+        "import.start": frozenset("carmen haytham".split()),
+        "entity.judge": frozenset({"sami"}),
+        "entity.settle": frozenset({"sami"}),
+        "entity.confirm": frozenset("carmen haytham sami".split()),
         "entity.speak": frozenset("carmen haytham".split()),
+        "guide.create": frozenset("carmen haytham".split()),
+        "feed.manage": frozenset("carmen haytham sami".split()),
+        "visits.view": frozenset("carmen haytham sami".split()),
         "mandate.name": frozenset("haytham sami".split()),
         "mandate.end": frozenset("haytham sami".split()),
         "space.hand_over": frozenset("haytham sami".split()),
     },
+    "draft_import": {"import.view": frozenset("carmen haytham".split()), "import.run": frozenset("carmen haytham".split())},
+    "done_import": {"import.view": frozenset("carmen haytham sami".split()), "import.run": frozenset()},
     "topic": {  # by carmen, in «schools», for its members
         "topic.view": frozenset("carmen sami mona ezz basel".split()),
         "topic.reply": frozenset("carmen mona ezz basel".split()),
@@ -147,12 +183,82 @@ MATRIX: dict[str, dict[str, frozenset[str]]] = {
         "space.view": NETWORK | {"dara"},
         "space.post": frozenset(),  # a fresh account writes nowhere until somebody approves it
     },
+    # Of dara's: a draft; one that lies with the Tunisian commission; one with the Jordanian, for which nobody speaks; endorsed; affiliated
+    "draft_file": file_of("dara", **{"edit": "dara", "withdraw": "dara"}),
+    "sent_file": file_of("dara carmen haytham sami", **{"withdraw": "dara", "judge": OFFICERS, "review": "carmen haytham"}),
+    # While it is with the applicant again, what is written in it is theirs alone.
+    "returned_file": file_of("dara carmen haytham sami", **{"read": "dara", "edit": "dara", "withdraw": "dara", "judge": OFFICERS}),
+    "withdrawn_file": file_of("dara carmen haytham sami", **{"read": "dara", "judge": OFFICERS}),
+    "orphan_file": file_of("dara sami", **{"withdraw": "dara", "judge": "sami", "review": "sami"}),
+    "endorsed_file": file_of("dara carmen haytham sami", **{"withdraw": "dara", "judge": OFFICERS, "decide": "sami"}),
+    "joined_file": file_of(
+        "amina carmen haytham sami",
+        **{"report": "amina", "judge": OFFICERS, "vouch": "carmen haytham", "settle": "sami", "minute": OFFICERS},
+    ),
+    # Nobody decides in their own cause: an officer's, one of the secretariat's, and one of the secretariat's own.
+    "officers_file": file_of(OFFICERS, **{"withdraw": "carmen", "judge": "haytham sami", "review": "haytham"}),
+    "secretarys_file": file_of(OFFICERS, **{"withdraw": "sami", "judge": "carmen haytham"}),
+    "secretariats_file": file_of(OFFICERS, **{"report": "sami", "judge": "carmen haytham", "vouch": "carmen haytham", "minute": OFFICERS}),
+    "tie": {  # the Tunisian commission and the Jordanian one are partners
+        "tie.view": EVERYONE,
+        "tie.answer": frozenset(),
+        "tie.withdraw": frozenset(),
+        "tie.end": frozenset("carmen haytham basel sami".split()),
+    },
+    "proposed_tie": {  # by the school to the Jordanian commission
+        "tie.view": frozenset("amina basel carmen haytham sami".split()),
+        "tie.answer": frozenset({"basel"}),
+        "tie.withdraw": frozenset({"amina"}),
+        "tie.end": frozenset(),
+    },
+    "offer": {  # of the Tunisian school, for the network
+        "offer.view": NETWORK,
+        "offer.edit": frozenset({"amina"}),
+        "offer.close": frozenset("amina carmen haytham sami".split()),
+        "offer.remove": frozenset("amina carmen haytham sami".split()),
+        "offer.report": NETWORK - {"amina"},
+    },
+    "guide": {  # of the Tunisian school, for the network
+        "guide.view": NETWORK,
+        "guide.edit": frozenset("amina carmen haytham sami".split()),
+        "guide.publish": frozenset("amina sami".split()),
+    },
+    "draft_guide": {  # of the Tunisian commission, never published
+        "guide.view": frozenset("carmen haytham sami".split()),
+        "guide.edit": frozenset("carmen haytham sami".split()),
+        "guide.publish": frozenset("carmen haytham sami".split()),
+    },
+    "site": {  # of the Tunisian school
+        "site.edit": frozenset("amina carmen haytham sami".split()),
+    },
+    "section": {  # the secretariat's
+        "site.edit": frozenset({"sami"}),
+    },
+    "site_page": {  # of the Tunisian commission, published
+        "sitepage.view": EVERYONE,
+        "site.edit": frozenset("carmen haytham sami".split()),
+    },
+    "draft_page": {
+        "sitepage.view": frozenset("carmen haytham sami".split()),
+    },
+    "question": {  # of a visitor, to the school: whoever oversees it does not answer for it
+        "question.view": frozenset("amina sami".split()),
+        "question.answer": frozenset("amina sami".split()),
+    },
+    "closed_question": {
+        "question.view": frozenset("amina sami".split()),
+        "question.answer": frozenset(),
+    },
     "nothing": {
+        "steps.take": EVERYONE - {"nobody", "suspended"},
+        "steps.oversee": frozenset({"sami"}),
+        "application.start": EVERYONE - {"nobody", "suspended"},
         "group.create": NETWORK,
         "entity.create": frozenset({"sami"}),
         "person.suspend": frozenset({"sami"}),
         "conversation.start": NETWORK,
         "report.view": frozenset({"sami"}),
+        "visits.survey": frozenset({"sami"}),
     },
     "direct_talk": talk_of("ezz mona", add="ezz mona"),  # ezz began: neither takes the other out, neither leaves
     # carmen convenes basel and ezz; haytham came later, and so did dara, who belongs nowhere and only reads
@@ -198,7 +304,98 @@ def things(world: SimpleNamespace) -> dict[str, object]:
     made |= {name: Post.objects.with_topic().get(pk=each.pk) for name, each in {"post": reply, "official": official}.items()}
     made |= {name: getattr(world, name) for name in ("group", "open_group", "hidden_group", "school", "natcom_tn")}
     made |= {"dara_page": Space.objects.get(pk=world.dara.page.pk), "nothing": None}
-    return made | talks(world)
+    return made | talks(world) | files(world) | ties(world) | sites(world) | lists(world) | guides(world)
+
+
+def files(world: SimpleNamespace) -> dict[str, object]:
+    """Applications in every state, as a page fetches them: rows, without the way that leads there."""
+    networks(world)
+    now = timezone.now()
+
+    def made(status: str, procedure: object, **fields: object) -> object:
+        sent = None if status == "draft" else now
+        shared = {"applicant": world.dara.user, "procedure": procedure, "country": world.tn, "commission": world.natcom_tn}
+        return Application.objects.create(status=status, submitted_at=sent, **{**shared, **fields}).pk
+
+    numbers = {
+        "draft_file": made("draft", world.schools),
+        "sent_file": made("commission", world.schools),
+        "returned_file": made("returned", world.schools),
+        "withdrawn_file": made("withdrawn", world.schools),
+        "orphan_file": made("commission", world.partners, country=None, commission=None),
+        "endorsed_file": made("secretariat", world.chairs),
+        "joined_file": made("active", world.schools, entity=world.school),
+        "officers_file": made("commission", world.partners, applicant=world.carmen.user),
+        "secretarys_file": made("secretariat", world.partners, applicant=world.sami.user),
+        "secretariats_file": made("active", world.partners, entity=world.secretariat),
+    }
+    return {name: Application.objects.with_all().get(pk=number) for name, number in numbers.items()}
+
+
+def lists(world: SimpleNamespace) -> dict[str, object]:
+    """A list brought in for the Tunisian commission that waits, and one that is written."""
+    from django.core.files.base import ContentFile  # noqa: PLC0415 -- only here
+
+    from network.imports import actions  # noqa: PLC0415 -- after the world
+    from network.imports.models import Import  # noqa: PLC0415 -- as above
+
+    made = {}
+    for name in ("draft_import", "done_import"):
+        file, table = ContentFile(b"", "list.csv"), [["name"], [f"مدرسة {name}"]]
+        batch = actions.start(world.carmen.actor, world.natcom_tn, file=file, table=table, kind=world.school.entity_kind, country=None)
+        actions.choose(world.carmen.actor, batch, {0: "name_ar"})
+        if name == "done_import":
+            actions.confirm(world.carmen.actor, batch)
+        made[name] = Import.objects.with_all().get(pk=batch.pk)
+    return made
+
+
+def ties(world: SimpleNamespace) -> dict[str, object]:
+    """A tie that stands and one that waits, and an offer, as a page fetches them."""
+    from network.ties import actions  # noqa: PLC0415 -- after the world
+
+    stands = actions.propose(world.carmen.writing_for(world.natcom_tn), world.natcom_jo, relation="partner")
+    actions.answer(world.basel.actor, stands, accept=True)
+    waits = actions.propose(world.amina.writing_for(world.school), world.natcom_jo, relation="twin")
+    made = actions.offer(world.amina.writing_for(world.school), title="عرض", body="<p>نص</p>", kind="offer", audience=1)
+    return {
+        "tie": Tie.objects.with_sides().get(pk=stands.pk),
+        "proposed_tie": Tie.objects.with_sides().get(pk=waits.pk),
+        "offer": Offer.objects.select_related("space").get(pk=made.pk),
+    }
+
+
+def guides(world: SimpleNamespace) -> dict[str, object]:
+    """A published guide and a draft, as a page fetches them."""
+    from documents import actions  # noqa: PLC0415 -- after the world
+
+    words = {"title_ar": "دليل", "body_ar": "<p>نص</p>"}
+    made = actions.create(world.amina.writing_for(world.school), world.school, meant_for="officers", audience=1, **words)
+    actions.publish(world.amina.actor, made)
+    draft = actions.create(world.carmen.writing_for(world.natcom_tn), world.natcom_tn, meant_for="everyone", audience=0, **words)
+    found = Guide.objects.with_words()
+    return {"guide": found.get(pk=made.pk), "draft_guide": found.get(pk=draft.pk)}
+
+
+def sites(world: SimpleNamespace) -> dict[str, object]:
+    """The sites of a school and of a section, a page that is out and one that is not, and what visitors asked."""
+    from network.sites import actions  # noqa: PLC0415 -- after the world
+
+    commission = Site(space=world.natcom_tn)
+    out = actions.write(world.carmen.actor, commission, None, publish=True, title_ar="صفحة")
+    draft = actions.write(world.carmen.actor, out.site, None, title_ar="مسودة")
+    fields = {"name": "س", "email": "s@example.net", "text": "؟", "language": "ar"}
+    asked = [actions.ask(Actor.nobody(), world.school, client_id=uuid.uuid4(), **fields) for _ in range(2)]
+    actions.close(world.amina.actor, asked[1])
+    pages, questions = SitePage.objects.with_words(), Question.objects.select_related("space")
+    return {
+        "site": Site(space=Space.objects.get(pk=world.school.pk)),
+        "section": Site(space=Space.objects.get(pk=world.secretariat.pk), section="clubs"),
+        "site_page": pages.get(pk=out.pk),
+        "draft_page": pages.get(pk=draft.pk),
+        "question": questions.get(pk=asked[0].pk),
+        "closed_question": questions.get(pk=asked[1].pk),
+    }
 
 
 def talks(world: SimpleNamespace) -> dict[str, object]:
@@ -253,6 +450,13 @@ def test_asking_runs_no_query(world: SimpleNamespace, things: dict[str, object])
         (Space, "space.view"),
         (Conversation, "conversation.view"),
         (Message, "message.view"),
+        (Application, "application.view"),
+        (Import, "import.view"),
+        (Tie, "tie.view"),
+        (Offer, "offer.view"),
+        (Guide, "guide.view"),
+        (SitePage, "sitepage.view"),
+        (Question, "question.view"),
     ],
 )
 def test_the_list_and_the_door_agree(model: type, verb: str, world: SimpleNamespace, things: dict[str, object]) -> None:
@@ -263,6 +467,12 @@ def test_the_list_and_the_door_agree(model: type, verb: str, world: SimpleNamesp
     topic_in(world, world.hidden_board, title="في المخفية")
     if model in (Conversation, Message):
         found = model.objects.with_participants() if model is Conversation else model.objects.with_conversation()  # type: ignore[attr-defined]
+    elif model is Application:
+        found = Application.objects.with_all()
+    elif model is SitePage:
+        found = SitePage.objects.with_words()
+    elif model is Tie:
+        found = Tie.objects.with_sides()
     else:
         found = model.objects.select_related(*(["topic__space"] if model is Post else ["space"] if model is not Space else []))  # type: ignore[attr-defined]
     everything = list(found)

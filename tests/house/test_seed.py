@@ -19,8 +19,10 @@ from network.content import Audience
 from network.demo.reading import read, to_html
 from network.entities.models import Entity
 from network.groups.models import Group
+from network.imports.models import Import
 from network.spaces.actors import Actor
 from network.spaces.models import Country, Mandate, Space
+from network.ties.models import Offer, Tie
 from profiles.models import User
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +63,7 @@ def demo(settings) -> None:
 
 def rows() -> dict[str, int]:
     """How many rows each of our tables has."""
-    own = ("activity", "spaces", "entities", "groups", "profiles", "forums", "notices", "account")
+    own = ("activity", "spaces", "entities", "groups", "ties", "profiles", "forums", "notices", "account")
     return {model._meta.label: model._default_manager.count() for app in own for model in apps.get_app_config(app).get_models()}
 
 
@@ -74,7 +76,7 @@ def test_without_demo_nothing_invented_enters(settings):
 
 def test_production_takes_the_register_only(settings):
     settings.PRODUCTION = True
-    assert "64 rows added" in seed("--only", "reference")
+    assert "72 rows added" in seed("--only", "reference")
     assert (Entity.objects.count(), Entity.objects.filter(fictional=True).count(), User.objects.count(), Activity.objects.count()) == (
         33,
         0,
@@ -121,7 +123,7 @@ def test_light_text_becomes_html_and_nothing_else():
 @pytest.mark.slow
 class TestDemoWorld:
     def test_the_world_has_the_promised_volume(self, demo_world):
-        kinds = Counter(Entity.objects.values_list("entity_kind__code", flat=True))
+        kinds = Counter(Entity.objects.filter(status="active").values_list("entity_kind__code", flat=True))  # a claimant waits as a draft
         on_boards = Topic.objects.exclude(board=None)
         assert kinds == {
             "organization": 1,
@@ -136,17 +138,31 @@ class TestDemoWorld:
         }
         assert {
             "states": Country.objects.count(),
-            "accounts": User.objects.count(),
-            "groups": Group.objects.count(),
+            "accounts": User.objects.filter(is_active=True).count(),  # visitors ask through one that is nobody's
+            "groups": Group.objects.filter(opened_by_ties=None).count(),  # without what twins share
             "boards": Board.objects.count(),
             "topics": on_boards.count(),
             "replies": Post.objects.filter(topic__in=on_boards, number__gt=1).count(),
             "walls": Topic.objects.walls().count(),
         } == {"states": 22, "accounts": 90, "groups": 12, "boards": 10, "topics": 60, "replies": 300, "walls": 30}
 
+    def test_institutions_are_tied_and_look_for_partners(self, demo_world):
+        states = Counter(Tie.objects.values_list("state", flat=True))
+        assert states == {"active": 12, "proposed": 3, "ended": 1, "declined": 1}
+        assert Tie.objects.filter(kind="twin", state="active", group__isnull=False).count() == 3
+        assert Offer.objects.open().count() == Offer.objects.count() == 6
+        assert all("(تجريبي)" in title for title in Offer.objects.values_list("title", flat=True))
+
+    def test_one_list_was_brought_in_with_its_report_and_one_waits(self, demo_world):
+        assert {(one.state, *(count for _outcome, count in one.counts)) for one in Import.objects.all()} == {
+            ("done", 2, 3, 0, 1),
+            ("checked", 1, 0, 2, 0),
+        }
+        assert all("(تجريبي)" in name for name in Import.objects.values_list("file_name", flat=True))
+
     def test_a_second_run_changes_nothing(self, demo_world, demo, django_assert_max_num_queries):
         before = rows()
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(44):
             said = seed()
         assert rows() == before
         assert said.startswith("Register: complete.") and "Demo world: complete." in said
@@ -157,7 +173,7 @@ class TestDemoWorld:
 
         fictional = list(Entity.objects.filter(fictional=True))
         assert [entity.handle for entity in fictional if not all(marked(entity))] == []
-        assert len(fictional) == 73
+        assert len(fictional) == 74
         assert [entity.handle for entity in Entity.objects.filter(fictional=False) if any(marked(entity))] == []
         people = Space.objects.people().filter(user__mandates__entity__entity__fictional=True)
         assert [page.handle for page in people if not any(mark in page.name for mark in MARKS)] == []
@@ -183,7 +199,7 @@ class TestDemoWorld:
         )
 
     def test_no_account_is_a_real_person_or_reaches_a_real_mailbox(self, demo_world):
-        assert {email.partition("@")[2] for email in User.objects.values_list("email", flat=True)} == {"example.org"}
+        assert {email.partition("@")[2] for email in User.objects.values_list("email", flat=True)} == {"example.org", "visitor.invalid"}
 
     def test_activities_are_as_old_as_what_they_tell_and_stand_in_order(self, demo_world):
         days = list(Activity.objects.order_by("pk").values_list("created_at", flat=True))
@@ -243,7 +259,7 @@ class TestDemoWorld:
     def test_the_outsider_sees_the_public_part_and_never_the_hidden_group(self, demo_world):
         visitor = Actor.of(User.objects.get(page__handle="visitor"))
         assert (visitor.roles, visitor.is_networked) == ({}, False)
-        hidden = Group.objects.get(listed=False)
+        hidden = Group.objects.get(listed=False, opened_by_ties=None)
         assert Topic.objects.filter(space=hidden).exists()
         seen = Topic.objects.visible_to(visitor)
         assert seen.exists() and set(seen.values_list("reach", flat=True)) == {Audience.PUBLIC}
@@ -266,7 +282,11 @@ class TestDemoWorld:
         assert {held.who.handle for held in talk.participants.all()} == {"liaison-jo.2", "liaison-ma.2", "sg-jo.2"}
         assert Attachment.objects.get(message__conversation=talk).key == talk.messages.exclude(files=[]).get().files[0]["key"]
         on_boards = Topic.objects.exclude(board=None)
-        assert (User.objects.count(), on_boards.count(), Post.objects.filter(topic__in=on_boards, number__gt=1).count()) == (180, 120, 600)
-        assert Entity.objects.filter(fictional=True).count() == 146
+        assert (
+            User.objects.filter(is_active=True).count(),
+            on_boards.count(),
+            Post.objects.filter(topic__in=on_boards, number__gt=1).count(),
+        ) == (180, 120, 600)
+        assert Entity.objects.filter(fictional=True).count() == 147  # a claimant is not copied
         assert "0 copies added" in seed("--size", "2")
         assert Message.objects.count() == after[1]

@@ -23,7 +23,7 @@ _SPOKEN = {
     "title",
 }
 _SILENT = {"script", "style", "svg", "code"}
-_NAMES = {"Multaqa", "ALECSO", "HTML", "CSV", "PDF", "RSS", "TOTP", "QR"}  # the same in every language
+_NAMES = {"Multaqa", "ALECSO", "HTML", "CSV", "XLSX", "PDF", "RSS", "Atom", "JSON", "TOTP", "QR"}  # the same in every language
 _PASSED = {"blocktranslate", "blocktrans", "comment"}
 _CLASSES = re.compile(r"block \w*class$")  # {% block shell_class %} holds names of styles
 _ADDRESS = re.compile(r"\b\w+://\S*|\S+@\S+")

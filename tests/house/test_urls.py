@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import clear_url_caches, set_urlconf
 
 from tests.house.addresses import Place, knock, outcome, patterns, places, without_proof
-from tests.house.planted import ABSENT, COMMISSIONS, FIRST, HIDDEN, LATER, MANAGERS, ROLES, ROOM, SCHOOLS, TWO, Planted
+from tests.house.planted import ABSENT, COMMISSIONS, FIRST, HIDDEN, LATER, MANAGERS, ROLES, ROOM, SCHOOLS, TWO, Planted, walked
 
 ALL = frozenset(ROLES)
 VISITORS = frozenset({"nobody", "suspended"})
@@ -30,14 +30,24 @@ def these(words: str) -> frozenset[str]:
 # --- Who sees what, and what they are to it -----------------------------------------------------------------------------
 SEES = {
     **dict.fromkeys(("", "picture", "open_topic", "wall_topic", "open_post", "removed_post", "open_board", "open_group", "group"), ALL),
-    **dict.fromkeys(("natcom_tn", "school", "haytham", "open_file", "stop_token", "weekly_token"), ALL),
+    **dict.fromkeys(("natcom_tn", "school", "haytham", "open_file", "stop_token", "weekly_token", "mandate_token"), ALL),
     **dict.fromkeys(("members_topic", "omar_topic", "members_post", "omar_post", "board", "members_file"), SCHOOLS),
     **dict.fromkeys(("managers_topic", "managers_post", "gone_topic", "gone_topic_post", "gone_file"), MANAGERS),
     **dict.fromkeys(("hidden_topic", "hidden_post", "hidden_board", "hidden_group", "hidden_file"), HIDDEN),
     **dict.fromkeys(("draft_entity", "draft_board"), DRAFT),
     **dict.fromkeys(("dara", "dara_page"), NETWORK | {"dara"}),
     "carmen": NETWORK,
+    "school_kind": ALL,
     "own_file": these("ezz"),
+    **dict.fromkeys(("standing_tie", "offer"), ALL),
+    "proposed_tie": these("carmen haytham basel amina sami"),
+    "network_offer": NETWORK,
+    "question": DRAFT,
+    "site_page": ALL,
+    **dict.fromkeys(("hidden_tie", "gone_offer"), DRAFT),
+    **dict.fromkeys(("guide", "first_step"), ALL),
+    "network_guide": NETWORK,
+    "draft_guide": DRAFT,
     # Conversations: those who take part, from when they came
     **dict.fromkeys(("direct_talk", "direct_message", "direct_file"), TWO),
     **dict.fromkeys(("several_talk", "late_message", "removed_message", "reported_message"), LATER),
@@ -46,6 +56,11 @@ SEES = {
     **dict.fromkeys(("group_talk", "group_message", "group_file"), ROOM),
     **dict.fromkeys(("hidden_talk", "hidden_message"), these("carmen rania")),
     "lost_file": these("ezz"),
+    # Applications: the applicant's; once sent, the commission's and the secretariat's too
+    **dict.fromkeys(("application_draft", "paper_draft"), these("dara")),
+    **dict.fromkeys(("application_sent", "paper_sent"), DRAFT | {"omar"}),
+    **dict.fromkeys(("application_joined", "paper_joined", "paper_report"), DRAFT | {"amina"}),
+    "certificate": ALL,
     "removed_chat_file": NONE,
 }
 # What may be done in a conversation, of those who see it.
@@ -71,6 +86,7 @@ MODERATES = {
     **dict.fromkeys(("wall_topic", "natcom_tn", "draft_entity", "draft_board"), DRAFT),
     "school": DRAFT | {"amina"},
     "dara_page": these("sami"),
+    **dict.fromkeys(("offer", "network_offer", "gone_offer"), DRAFT),
 }
 MEMBERS = {
     **dict.fromkeys(("open_topic", "open_post", "open_board", "open_group"), these("carmen ezz")),
@@ -136,11 +152,28 @@ read = Door(lambda thing: SEES[thing], "")
 seen = Door(lambda thing: SEES[thing] & SIGNED)
 quiet = Door(lambda thing: SEES[thing] & SIGNED)  # it changes nothing when there is nothing to change
 moderates = only(MODERATES)
+published = Door(
+    lambda thing: NONE if thing == "draft_entity" else ALL, "", lambda thing: NONE
+)  # not even its own people are shown a draft there
 gone_posts = ("removed_post", "gone_topic_post")
+names = only({"natcom_tn": these("haytham sami"), "school": DRAFT, "draft_entity": DRAFT})
 secretariat = Door(lambda thing: SEES[thing] & {"sami"})
 said = Door(lambda thing: SEES[thing] if thing in SAID else NONE, sees=lambda thing: NONE)
 writers = Door(lambda thing: these("sami"), sees=lambda thing: NONE)
+OFFERED = dict.fromkeys(("offer", "network_offer"), these("carmen haytham"))
+offers_of_others = Door(lambda thing: NONE if thing == "gone_offer" else (SEES[thing] & SIGNED) - these("carmen haytham"))
+public_site = Door(lambda thing: NONE if thing == "draft_entity" else ALL, "", lambda thing: NONE)
+tying = only({"natcom_tn": these("basel amina sami"), "school": these("carmen haytham basel sami")})  # each in the name of another
+published = Door(
+    lambda thing: NONE if thing == "draft_guide" else SEES[thing], "", lambda thing: NONE if thing == "draft_guide" else SEES[thing]
+)
+guide_writers = only(dict.fromkeys(("guide", "network_guide", "draft_guide"), DRAFT))
 reportable = Door(lambda thing: SEES[thing] - SPOKE[thing] if thing in SAID else NONE)
+
+keepers = Door(
+    lambda thing: these("carmen haytham basel sami") if thing != "kind_of_commission" else these("sami"), sees=lambda thing: NONE
+)
+lists = by(draft_import="carmen haytham", done_import="carmen haytham sami")
 
 # name of the address: (GET, POST); None is 405
 DOORS: dict[str, tuple[Door | None, Door | None]] = {
@@ -183,8 +216,100 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
     "entity_new": (to("sami"), to("sami")),
     **dict.fromkeys(("entity", "entity_wall", "entity_topics", "entity_people", "entity_under", "entity_groups"), (read, None)),
     "entity_edit": (moderates, moderates),
+    **dict.fromkeys(("mandate_invite", "mandate_deputy", "mandate_term", "mandate_hand_over"), (names, names)),
+    "mandate": (only({"school": DRAFT | {"amina"}, "draft_entity": DRAFT}), None),
+    **dict.fromkeys(("mandate_invitation_again", "mandate_invitation_end"), (None, names)),
+    "handed": (Door(lambda thing: these("haytham carmen sami") if thing == "natcom_tn" else NONE, sees=lambda thing: NONE), None),
+    "mandate_invitation": (open_to_all, Door(lambda thing: NONE)),  # sent to nobody of the cast
+    "commissions": (to("sami"), None),
+    **dict.fromkeys(("accredit", "accredit_end"), (None, secretariat)),
+    **dict.fromkeys(("register_csv", "register_xlsx", "register_pdf"), (open_to_all, None)),
+    "unconfirmed": (signed, None),
+    "entity_standing": (
+        moderates,
+        only({**dict.fromkeys(("natcom_tn", "school"), these("sami")), "draft_entity": DRAFT}),
+    ),  # the school is affiliated
+    "entity_confirmation": (None, moderates),
     "mandates": (moderates, only({"natcom_tn": these("haytham sami"), "school": DRAFT, "draft_entity": DRAFT})),
     "mandate_end": (only({"school": DRAFT, "draft_entity": DRAFT}), only({"school": DRAFT, "draft_entity": DRAFT})),
+    # Joining a network
+    **dict.fromkeys(("join", "certificates", "certificate"), (open_to_all, None)),
+    "join_kind": (open_to_all, to(SIGNED, "seen")),
+    "applications": (signed, None),
+    **dict.fromkeys(
+        ("application_queue", "application_export"), (Door(lambda thing: COMMISSIONS | {"sami"}, sees=lambda thing: NONE), None)
+    ),
+    **dict.fromkeys(("application", "application_file"), (seen, None)),
+    "application_edit": (only({"application_draft": these("dara")}), only({"application_draft": these("dara")})),
+    "application_withdraw": (None, only({"application_draft": these("dara"), "application_sent": these("omar")})),
+    "application_leave": (only({"application_joined": these("amina")}),) * 2,  # who applied for the school and speaks for it
+    "application_review": (None, only({"application_sent": these("carmen haytham")})),
+    "application_decide": (None, only({})),  # it waits for its commission
+    "application_stand": (None, only({"application_joined": these("sami")})),
+    "application_renew": (None, only({"application_joined": these("amina")})),
+    "application_minutes": (None, only({"application_joined": DRAFT})),
+    "application_renewal_answer": (None, only({"application_joined": DRAFT})),
+    "application_certificate": (
+        Door(lambda thing: SEES[thing] if thing == "application_joined" else NONE, sees=lambda thing: NONE),
+        None,
+    ),
+    "application_report": (seen, only({"application_joined": these("amina")})),
+    "application_report_answer": (None, only({"application_joined": these("carmen haytham")})),
+    # Visits
+    **dict.fromkeys(("visits", "visits_csv", "visits_xlsx"), (to("sami"), None)),
+    **dict.fromkeys(("entity_visits", "entity_visits_csv", "entity_visits_xlsx"), (moderates, None)),
+    # Feeds: what is in them is public, whoever asks
+    "feeds": (open_to_all, None),
+    **dict.fromkeys((f"{name}_{form}" for name in ("news", "kind") for form in ("atom", "rss", "json")), (open_to_all, None)),
+    **dict.fromkeys(("entity_atom", "entity_rss", "entity_json", "entity_widget"), (public_site, None)),
+    "entity_calendar": (Door(lambda thing: NONE, "", lambda thing: NONE), None),  # no room has events yet
+    "entity_widget_code": (moderates, None),
+    "external_items": (read, None),
+    "external_feeds": (moderates, moderates),
+    **dict.fromkeys(("external_trial", "external_pause", "external_resume", "external_remove"), (None, moderates)),
+    # Ties, offers and requests
+    "entity_ties": (read, None),
+    "tie_new": (tying, tying),
+    "tie": (read, None),
+    "tie_end": (
+        only({"standing_tie": these("carmen haytham basel sami"), "hidden_tie": these("sami")}),
+        only({"standing_tie": these("carmen haytham basel sami"), "hidden_tie": these("sami")}),
+    ),
+    "tie_answer": (None, only({"proposed_tie": these("basel")})),
+    "tie_withdraw": (None, only({"proposed_tie": these("amina")})),
+    "offers": (open_to_all, None),
+    "offer_new": (to("carmen haytham basel amina sami"), to("carmen haytham basel amina sami")),
+    "offer": (read, None),
+    "offer_edit": (only(OFFERED), only(OFFERED)),
+    "offer_close": (None, only(dict.fromkeys(("offer", "network_offer"), DRAFT))),
+    "offer_remove": (None, moderates),
+    "offer_report": (offers_of_others, offers_of_others),
+    # Guides and first steps
+    **dict.fromkeys(("guides", "booklet", "booklet_pdf"), (open_to_all, None)),
+    "guide": (read, None),
+    "guide_version": (published, None),
+    "guide_pdf": (published, None),
+    "guide_draft": (guide_writers, None),
+    "guide_new": (to("carmen haytham basel amina sami"), to("carmen haytham basel amina sami")),
+    "guide_edit": (guide_writers, guide_writers),
+    "guide_publish": (None, guide_writers),
+    "guide_discard": (None, guide_writers),
+    "help": (signed, None),
+    "first_steps": (signed, None),
+    "first_steps_institutions": (to("sami"), None),
+    "first_steps_away": (None, signed),
+    "first_step": (None, signed),
+    # Public sites: as nobody sees them, whoever asks
+    **dict.fromkeys(("sites", "robots", "sitemap_index", "sitemap"), (open_to_all, None)),
+    **dict.fromkeys(("site", "site_news", "site_institutions", "site_page", "site_card"), (public_site, None)),
+    "site_contact": (public_site, public_site),
+    **dict.fromkeys(("site_edit", "site_cover", "site_page_new", "site_page_edit"), (moderates, moderates)),
+    **dict.fromkeys(("site_pages", "site_page_preview", "site_page_history", "site_preview", "site_history"), (moderates, None)),
+    **dict.fromkeys(("site_page_publish", "site_page_hide", "site_page_remove", "site_page_move", "site_page_restore"), (None, moderates)),
+    **dict.fromkeys(("site_cover_show", "site_cover_remove", "site_publish", "site_restore"), (None, moderates)),
+    "questions": (signed, None),
+    "question": (seen, seen),
+    "question_close": (None, seen),
     # Groups
     "groups": (open_to_all, None),
     "group_new": (to(NETWORK), to(NETWORK)),
@@ -268,6 +393,19 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
     **dict.fromkeys(("newsletters", "newsletter_count", "newsletter_mail"), (writers, None)),
     **dict.fromkeys(("newsletter_new", "newsletter", "newsletter_confirm"), (writers, writers)),
     "newsletter_discard": (None, writers),
+    # Lists brought in: for whoever keeps no register there are none
+    **dict.fromkeys(("imports", "import_template"), (keepers, None)),
+    "import_new": (keepers, keepers),
+    **dict.fromkeys(("import", "import_report", "import_refused"), (lists, None)),
+    "import_columns": (lists, lists),
+    "import_confirm": (None, lists),
+    "import_drop": (
+        None,
+        Door(
+            lambda thing: these("carmen haytham") if thing == "draft_import" else NONE,
+            sees=lambda thing: DRAFT if thing == "done_import" else NONE,
+        ),
+    ),
     # Conversations: seen by those who take part; to everybody else they are absent
     "conversations": (signed, None),
     "rooms": (signed, None),
@@ -302,7 +440,11 @@ DOORS: dict[str, tuple[Door | None, Door | None]] = {
 }
 # Two things in an address: what does not stand in the place is absent, whoever asks.
 CROSSED = {
+    "natcom_tn draft_feed",
     "school draft_mandate",
+    "application_sent year_report",
+    "draft_entity mandate_invitation",
+    "school handed",
     "group hidden_membership",
     "several_talk direct_participant",
     "direct_talk several_participant",
@@ -344,6 +486,7 @@ def body_of(p: Planted, place: Place) -> dict[str, Any]:
         "message_react": {"kind": "heart"},
         "message_unreact": {"kind": "heart"},
         "message_report": {"reason": "سبب"},
+        "offer_report": {"reason": "سبب"},
         "conversation_details": {"name": "اسم", "topic": "موضوع"},
         "conversation_add": {"who": "amina"},
         "conversation_read": {"number": "1"},
@@ -351,6 +494,12 @@ def body_of(p: Planted, place: Place) -> dict[str, Any]:
         "space_level": {"level": "muted"},
         "notice_preset": {"preset": "least"},
         "notice_snooze": {"until": "hour"},
+        "join_kind": {"country": "TN"},
+        "application_review": {"outcome": "endorse"},
+        "application_leave": {"remark": "سبب"},
+        "application_stand": {"outcome": "suspend", "remark": "سبب"},
+        "application_report_answer": {"outcome": "confirm"},
+        "external_feeds": {"url": "https://www.example.invalid/feed.xml"},
     }.get(place.name, {})
 
 
@@ -397,7 +546,7 @@ def test_every_address_is_declared_and_every_declaration_is_an_address() -> None
     assert (set(DOORS) | LIBRARIES) - known == set(), "doors without an address"
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", walked(ROLES, both="nobody dara carmen sami"))
 def test_each_door_lets_in_whom_it_should(role: str, planted: Planted) -> None:
     client = planted.client(role)
     wrong, unlike, absent = [], [], {}

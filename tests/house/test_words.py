@@ -3,6 +3,7 @@
 `manage.py translations check` asks the same of completeness; here it is read as people read it, compiled and through Django.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +15,13 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from django.apps import apps
 from django.contrib import auth
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import gettext, ngettext, pgettext
 
+from network.entities.acts import all_words
 from network.management.commands.translations import borrowed, catalogues, gather, read, unfinished
 
 # Neither database nor layer stands behind this: once is enough.
@@ -177,3 +180,21 @@ def speaking(tmp_path: Path) -> Iterator[None]:
             write_mo(file, read(path, language))
     with override_settings(LOCALE_PATHS=[tmp_path]):  # Django hears of it, and of its end: catalogues are read anew both times
         yield
+
+
+def test_every_act_under_a_mandate_has_its_sentence() -> None:
+    """Whatever code records by a verb of its own; but for what is said between participants, what the calendar does, and visitors."""
+    silent = {"confirmation_due", "mandate_lapsing", "mail_paused", "asked_question", "application_"}
+    silent |= {"said", "edited_message", "deleted_message", "started_conversation", "added_to_conversation", "described_conversation"}
+    rooms = [Path(app.path) for app in apps.get_app_configs() if ".venv" not in app.path]
+    files = [file for room in rooms for file in [*room.glob("actions.py"), *room.glob("actions/*.py")]]
+    recorded = {verb for file in files for verb in verbs(ast.parse(file.read_text("utf-8")))}
+    assert len(recorded) > 80
+    assert recorded - set(all_words()) - silent == set()
+
+
+def verbs(tree: ast.AST) -> set[str]:
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "record"]
+    return {
+        part.value for call in calls for part in ast.walk(call.args[1]) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }

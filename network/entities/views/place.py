@@ -12,7 +12,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from network.declared import shown
 from network.entities.models import Entity, EntityQuerySet, Kind
+from network.entities.queries import contacts_seen
+from network.entities.tabs import Tab, blocks_of, menu_of, tabs_of
 from network.fragments import page
 from network.permissions import can
 from network.requests import Request
@@ -31,26 +34,32 @@ def find(request: Request, code: str) -> Entity:
 @require_safe
 def overview(request: Request, code: str) -> HttpResponse:
     entity = find(request, code)
-    return _show(
-        request, entity, "overview", team=_team(request, entity), below=_below(request, entity)[:FEW] if entity.under_count else []
+    return show(
+        request,
+        entity,
+        "overview",
+        team=_team(request, entity),
+        below=_below(request, entity)[:FEW] if entity.under_count else [],
+        blocks=blocks_of(request, entity),
+        details=shown(entity.entity_kind.spec, entity.details, public_only=not can(request.actor, "entity.edit", entity)),
     )
 
 
 @require_safe
 def wall(request: Request, code: str) -> HttpResponse:
-    return _show(request, find(request, code), "wall")
+    return show(request, find(request, code), "wall")
 
 
 @require_safe
 def topics(request: Request, code: str) -> HttpResponse:
-    return _show(request, find(request, code), "topics")
+    return show(request, find(request, code), "topics")
 
 
 @require_safe
 def people(request: Request, code: str) -> HttpResponse:
     """Who speaks for it now."""
     entity = find(request, code)
-    return _show(request, entity, "people", team=_team(request, entity))
+    return show(request, entity, "people", team=_team(request, entity))
 
 
 @require_safe
@@ -61,10 +70,10 @@ def under(request: Request, code: str) -> HttpResponse:
     if kind := request.GET.get("kind", ""):
         below = below.filter(entity_kind__code=kind)
     kinds = Kind.objects.filter(Q(entities__parent=entity) | Q(entities__overseer=entity)).distinct()
-    shown = Paginator(below, settings.PAGE_SIZE)
+    paginator = Paginator(below, settings.PAGE_SIZE)
     if not kind:
-        shown.count = entity.under_count
-    return _show(request, entity, "under", found=shown.get_page(request.GET.get("page")), kinds=kinds, kind=kind)
+        paginator.count = entity.under_count
+    return show(request, entity, "under", found=paginator.get_page(request.GET.get("page")), kinds=kinds, kind=kind)
 
 
 @require_safe
@@ -72,37 +81,42 @@ def groups(request: Request, code: str) -> HttpResponse:
     """The groups it owns, as far as the actor may know of them."""
     entity = find(request, code)
     owned = Space.objects.groups().visible_to(request.actor).filter(group__owner=entity).order_by("-members_count", "pk")
-    return _show(request, entity, "groups", groups=owned[:100])
+    return show(request, entity, "groups", groups=owned[:100])
 
 
-def _show(request: Request, entity: Entity, tab: str, **context: Any) -> HttpResponse:
+def show(request: Request, entity: Entity, tab: str, template: str = "", **context: Any) -> HttpResponse:
+    """One tab of the institution's page; other rooms show theirs with a `template` that extends entities/place.html."""
     actor = request.actor
     path = entity.get_absolute_url()
-    tabs: list[tuple[str, str, str, int | None]] = [
-        ("overview", path, _("Overview"), None),
-        ("wall", f"{path}wall/", _("Wall"), None),
-        ("topics", f"{path}topics/", _("Topics"), None),
-        ("people", f"{path}people/", _("Representatives"), entity.team_count),
+    tabs = [
+        Tab("overview", path, _("Overview")),
+        Tab("wall", f"{path}wall/", _("Wall")),
+        Tab("topics", f"{path}topics/", _("Topics")),
+        Tab("people", f"{path}people/", _("Representatives"), entity.team_count),
     ]
     if entity.under_count:
-        tabs.append(
-            ("under", f"{path}network/", _("Schools, clubs and chairs") if entity.entity_kind.oversees else _("Parts"), entity.under_count)
-        )
+        label = _("Schools, clubs and chairs") if entity.entity_kind.oversees else _("Parts")
+        tabs.append(Tab("under", f"{path}network/", label, entity.under_count))
     if entity.groups_count:
-        tabs.append(("groups", f"{path}groups/", _("Groups"), entity.groups_count))
+        tabs.append(Tab("groups", f"{path}groups/", _("Groups"), entity.groups_count))
+    may_edit = can(actor, "entity.edit", entity)
     return page(
         request,
-        f"entities/{tab}.html",
+        template or f"entities/{tab}.html",
         cache=True,
         streams=(f"space.{entity.pk}",),
+        # Whoever looks after it is no visitor of it.
+        visit="platform" if can(actor, "site.edit", entity) else f"entity.{entity.pk}",
         nav="entities",
         here_space_id=entity.pk,
         space=entity,
         entity=entity,
         tab=tab,
-        tabs=tabs,
+        tabs=tabs + tabs_of(actor, entity),
+        menu=menu_of(actor, entity),
         other_names=other_names(entity),
-        may_edit=can(actor, "entity.edit", entity),
+        contacts=contacts_seen(actor, entity),
+        may_edit=may_edit,
         may_converse=entity.listed and entity.pk not in actor.mandates and can(actor, "conversation.start"),
         may_read=can(actor, "space.read", entity),
         may_post=can(actor, "space.post", entity),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from network.entities import actions
 from network.entities.forms import EntityForm, NewEntityForm, RegisterForm
-from network.entities.models import Entity
+from network.entities.models import Entity, Kind
 from network.fragments import done, page
 from network.permissions import check
 from network.requests import Request
@@ -26,7 +26,12 @@ def new(request: Request) -> HttpResponse:
     """Add an institution: the secretariat only."""
     actor: Actor = request.actor
     check(actor, "entity.create")
-    form = NewEntityForm(request.POST or None, request.FILES or None)
+    # Each kind asks its own questions: it is chosen first.
+    code = request.POST.get("entity_kind") or request.GET.get("kind") or ""
+    kind = Kind.objects.filter(pk=code).first() if code.isdigit() and len(code) < 10 else Kind.objects.filter(code=code).first()
+    if kind is None and request.method != "POST":
+        return page(request, "entities/new.html", nav="entities", kinds=Kind.objects.all())
+    form = NewEntityForm(request.POST or None, request.FILES or None, of_kind=kind, initial={"entity_kind": kind})
     if request.method == "POST" and form.is_valid():
         fields = dict(form.cleaned_data)
         try:
@@ -46,7 +51,7 @@ def edit(request: Request, code: str) -> HttpResponse:
     actor: Actor = request.actor
     entity = get_object_or_404(Entity.objects.visible_to(actor).select_related("entity_kind", "country"), handle=code)
     check(actor, "entity.edit", entity)
-    kind = RegisterForm if actor.is_secretariat or entity.overseer_id in actor.mandates else EntityForm
+    kind = RegisterForm if actor.governs(entity) else EntityForm
     form = kind(request.POST or None, request.FILES or None, instance=entity)
     if request.method == "POST" and form.is_valid():
         try:

@@ -65,5 +65,5 @@ def both_calendars(day: date | None) -> SafeString:
     return (
         SafeString("")
         if day is None
-        else format_html('<span class="block">{}</span><span class="faint block">{}</span>', when(day, "date"), hijri(day))
+        else format_html('<span class="block" data-both>{}</span><span class="faint block">{}</span>', when(day, "date"), hijri(day))
     )

@@ -86,6 +86,7 @@ function relative(at) {
 }
 
 function date(at, gregorian, element) {
+  if (element.closest("[data-both]")) return gregorian.format(at); // the page has said the other day already
   if (calendar === "hijri") return hijriDate.format(at);
   // Among the facts of a page a reader of both calendars sees both; rows and lines keep one, and the other when pointed at.
   const both = root.dataset.calendar === "both" && element.closest("dd");

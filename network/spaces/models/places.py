@@ -1,8 +1,8 @@
-"""Where things live (Space), who is in (Membership), who asks or is asked in, and who speaks for an institution (Mandate)."""
+"""Where things live (Space), who is in (Membership), who asks or is asked in, who follows."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from network.content import Audience
@@ -61,6 +61,28 @@ class Country(models.Model):
         return datetime.combine(day, time.min, ZoneInfo(self.zone)).astimezone(UTC)
 
 
+class Field(models.Model):
+    """A field of work: an institution works in one, and a mandate may reach over all of one."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_ar = models.CharField(_("name in Arabic"), max_length=100)
+    name_fr = models.CharField(_("name in French"), max_length=100, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=100, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=50)
+
+    class Meta:
+        verbose_name = _("field of work")
+        verbose_name_plural = _("fields of work")
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return in_language(self, "name")
+
+
 def counted(rows: models.QuerySet) -> Coalesce:
     """How many rows a correlated queryset has, as a column; unlike Count() over a join, counts do not multiply one another."""
     return Coalesce(
@@ -80,8 +102,10 @@ class SpaceQuerySet(models.QuerySet[_AnySpace_co]):
         seen = Q(listed=True) & (~Q(kind=Space.Kind.PERSON) | Q(audience__lte=level))
         if actor.roles:
             seen |= Q(pk__in=list(actor.roles))
-        if actor.mandates:
-            seen |= Q(overseer__in=list(actor.mandates))
+        if actor.overseers:
+            seen |= Q(overseer__in=list(actor.overseers))
+        if actor.fields:
+            seen |= Q(field__in=list(actor.fields))
         if actor.user_id:
             seen |= Q(user=actor.user_id)
         return self.filter(seen)
@@ -151,6 +175,8 @@ class Space(models.Model):
         verbose_name=_("overseen by"),
         limit_choices_to={"kind": "entity"},
     )
+    # Of an institution, and of the groups it owns: whoever holds a mandate for a field oversees what stands in it.
+    field = models.ForeignKey(Field, models.PROTECT, null=True, blank=True, related_name="spaces", verbose_name=_("field of work"))
     sees_all = models.BooleanField(_("is the secretariat"), default=False)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="page", verbose_name=_("person")
@@ -253,96 +279,6 @@ class Role(models.TextChoices):
     MEMBER = "member", _("Member")
 
 
-class MandateQuerySet(models.QuerySet["Mandate"]):
-    def current(self, now: datetime | None = None) -> Self:
-        now = now or timezone.now()
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
-
-    def not_over(self, now: datetime | None = None) -> Self:
-        now = now or timezone.now()
-        return self.filter(Q(ends_at=None) | Q(ends_at__gt=now))
-
-
-class Mandate(models.Model):
-    """Who speaks for an institution, as what, from when until when. It begins and ends at midnight of the institution's country."""
-
-    class Network(models.TextChoices):
-        PLATFORM = "platform", _("The platform")
-        SCHOOLS = "schools", _("Associated schools")
-        CLUBS = "clubs", _("Clubs")
-        CHAIRS = "chairs", _("Scientific chairs")
-
-    entity = models.ForeignKey(
-        Space, models.PROTECT, related_name="mandates", verbose_name=_("institution"), limit_choices_to={"kind": "entity"}
-    )
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mandates", verbose_name=_("representative"))
-    title = models.CharField(pgettext_lazy("of a representative", "title"), max_length=120)
-    network = models.CharField(_("network"), max_length=10, choices=Network.choices, default=Network.PLATFORM)
-    is_head = models.BooleanField(_("heads the institution"), default=False)
-    from_day = models.DateField(_("from"))
-    until_day = models.DateField(_("until, inclusive"), null=True, blank=True)
-    starts_at = models.DateTimeField(editable=False)
-    ends_at = models.DateTimeField(null=True, blank=True, editable=False)
-    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mandates_named", verbose_name=_("named by"))
-    named_at = models.DateTimeField(_("named at"), default=timezone.now, editable=False)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="mandates_ended", verbose_name=_("ended by")
-    )
-    page: Space | None  # the person's, on pages whose reader may see it
-
-    objects = MandateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("mandate")
-        verbose_name_plural = _("mandates")
-        ordering = ["-is_head", "from_day", "id"]
-        indexes = [models.Index(fields=["user", "ends_at"]), models.Index(fields=["entity", "ends_at"])]
-        constraints = [
-            models.CheckConstraint(condition=Q(until_day=None) | Q(until_day__gte=models.F("from_day")), name="mandate_days_in_order"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title} ({self.from_day} – {self.until_day or '…'})"
-
-    @property
-    def space(self) -> Space:
-        return self.entity
-
-    @property
-    def space_id(self) -> int:
-        return self.entity_id
-
-    def set_days(self, from_day: date, until_day: date | None) -> None:
-        """Set both days and the instants they mean in the institution's country."""
-        home = self.home
-        self.from_day, self.until_day = from_day, until_day
-        self.starts_at = home.midnight(from_day)
-        self.ends_at = home.midnight(until_day + timedelta(days=1)) if until_day else None
-
-    @property
-    def home(self) -> Country:
-        """The country whose midnight counts; an institution of no country lives by the secretariat's clock."""
-        return self.entity.country or Country(zone=settings.TIME_ZONE)
-
-    def local_day(self, moment: datetime) -> date:
-        """The day it is at `moment` in the institution's country."""
-        return moment.astimezone(ZoneInfo(self.home.zone)).date()
-
-    @property
-    def never_began(self) -> bool:
-        """Taken back before its first day."""
-        return self.ends_at is not None and self.ends_at <= self.starts_at
-
-    @property
-    def is_current(self) -> bool:
-        now = timezone.now()
-        return self.starts_at <= now and (self.ends_at is None or self.ends_at > now)
-
-    @property
-    def is_over(self) -> bool:
-        return self.ends_at is not None and self.ends_at <= timezone.now()
-
-
 class Membership(models.Model):
     """A person or an institution is in a space. Who holds a mandate of a member institution is a member."""
 
@@ -440,16 +376,25 @@ class Invitation(models.Model):
 
 
 class Follow(models.Model):
-    """A person follows a space: an institution, a group or another person."""
+    """A person follows a space: an institution, a group or another person; or an institution another one, and those who speak for it hear it."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="follows", verbose_name=_("person"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="follows", verbose_name=_("person")
+    )
+    entity = models.ForeignKey(Space, models.CASCADE, null=True, blank=True, related_name="follows_held", verbose_name=_("institution"))
     space = models.ForeignKey(Space, models.CASCADE, related_name="followers", verbose_name=_("space"))
     since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("follow")
         verbose_name_plural = _("follows")
-        constraints = [models.UniqueConstraint(fields=["user", "space"], name="follow_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "space"], name="follow_once"),
+            models.UniqueConstraint(fields=["entity", "space"], name="an_institution_follows_once"),
+            models.CheckConstraint(
+                condition=Q(user=None, entity__isnull=False) | Q(user__isnull=False, entity=None), name="person_or_institution_follows"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} follows {self.space_id}"
+        return f"{self.user_id or self.entity_id} follows {self.space_id}"

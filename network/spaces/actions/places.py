@@ -1,9 +1,8 @@
-"""The only writer of spaces, memberships, invitations, follows and mandates."""
+"""The only writer of spaces, memberships, invitations and follows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,10 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from network import live
-from network.activity.recording import later, record
+from network.activity.recording import record
 from network.content import Audience
 from network.names import fold, monogram, skeleton, tidy_name
 from network.permissions import check
@@ -220,87 +218,24 @@ def withdraw_request(actor: Actor, space: Space) -> None:
 # --- Following -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def follow(actor: Actor, space: Space) -> Follow:
+    """In one's own name, or in that of `actor.entity`: then it stands on both pages, and all who speak for it hear it. Twice is quiet."""
     check(actor, "space.follow", space)
-    following, _made = Follow.objects.get_or_create(user=actor.person, space=space)
+    if actor.entity is None:
+        return Follow.objects.get_or_create(user=actor.person, space=space)[0]
+    check(actor, "entity.follow", space)
+    check(actor, "entity.speak", actor.entity)
+    following, made = Follow.objects.get_or_create(entity=actor.entity, space=space)
+    if made:
+        record(actor, "followed", space, space=actor.entity, reach=Audience.MANAGERS, soon=False)
     return following
 
 
 @transaction.atomic
 def unfollow(actor: Actor, space: Space) -> None:
-    Follow.objects.filter(user=actor.person, space=space).delete()
-
-
-# --- Mandates ------------------------------------------------------------------------------------------------------------
-@transaction.atomic
-def name_mandate(  # noqa: PLR0913 -- a mandate is all of these
-    actor: Actor,
-    entity: Space,
-    user: User,
-    *,
-    title: str,
-    from_day: date,
-    until_day: date | None = None,
-    network: str = Mandate.Network.PLATFORM,
-    is_head: bool = False,
-) -> Mandate:
-    """Name who speaks for an institution. A head is named by whoever oversees, never by the head alone."""
-    entity = entity.locked()
-    check(actor, "mandate.name", entity)
-    if is_head and not actor.is_secretariat and entity.overseer_id not in actor.mandates:
-        raise PermissionDenied(_("The head of an institution is named by its National Commission or by the secretariat."))
-    if until_day is not None and until_day < from_day:
-        raise ValidationError({"until_day": _("The last day must not come before the first.")})
-    if not user.is_active:
-        raise ValidationError({"user": _("This account is suspended.")})
-    mandate = Mandate(entity=entity, user=user, title=tidy_name(title), network=network, is_head=is_head, named_by=actor.person)
-    mandate.set_days(from_day, until_day)
-    # The institution's row is locked: a form sent twice meets its own first mandate here.
-    same = Mandate.objects.not_over(mandate.starts_at).filter(entity=entity, user=user, network=network, title=mandate.title)
-    if mandate.ends_at is not None:
-        same = same.filter(starts_at__lt=mandate.ends_at)
-    if same.exists():
-        raise ValidationError({"user": _("This person already holds this mandate in these days.")})
-    mandate.save()
-    record(actor, "mandated", user.page, target=entity, reach=Audience.MANAGERS, mandate=mandate.pk)
-    _turn_later(mandate)
-    rights_changed([user.pk], entity.pk)
-    return mandate
-
-
-@transaction.atomic
-def end_mandate(actor: Actor, mandate: Mandate) -> Mandate:
-    """End a mandate now. Its acts stay with the institution; ending twice is quiet."""
-    mandate = Mandate.objects.select_for_update(of=("self",)).select_related("entity__country", "user__page").get(pk=mandate.pk)
-    check(actor, "mandate.end", mandate.entity)
-    if mandate.is_over:
-        return mandate
-    now = timezone.now()
-    # It ends in the course of this day, as the institution's country counts days; one that was still to come never begins.
-    mandate.ends_at, mandate.ended_by = now, actor.person
-    mandate.until_day = max(mandate.from_day, mandate.local_day(now))
-    mandate.save(update_fields=["ends_at", "until_day", "ended_by"])
-    record(actor, "mandate_ended", mandate.user.page, target=mandate.entity, reach=Audience.MANAGERS, mandate=mandate.pk)
-    rights_changed([mandate.user_id], mandate.entity_id)
-    return mandate
-
-
-@transaction.atomic
-def mandates_turn() -> int:
-    """Close the sockets of those whose mandates lapsed in the last minutes; the door itself never waits for this (the clock calls it)."""
-    now = timezone.now()
-    turned = Mandate.objects.filter(ends_at__gt=now - timedelta(minutes=5), ends_at__lte=now) | Mandate.objects.filter(
-        starts_at__gt=now - timedelta(minutes=5), starts_at__lte=now
-    )
-    users = list(turned.values_list("user_id", flat=True).distinct())
-    if users:
-        rights_changed(users)
-    return len(users)
-
-
-def _turn_later(mandate: Mandate) -> None:
-    for turn in filter(None, (mandate.starts_at, mandate.ends_at)):
-        if turn > timezone.now():
-            later("spaces.mandates_turn", due_at=turn, unique_key=f"mandate-{mandate.pk}-{int(turn.timestamp())}")
+    if actor.entity is None:
+        Follow.objects.filter(user=actor.person, space=space).delete()
+    elif Follow.objects.filter(entity=actor.entity, space=space).delete()[0]:
+        record(actor, "unfollowed", space, space=actor.entity, reach=Audience.MANAGERS, soon=False)
 
 
 def _check_answers(actor: Actor, invitation: Invitation) -> None:
@@ -322,23 +257,3 @@ def _people_of(membership: Membership) -> list[int]:
 
 def _recount(space: Space) -> None:
     Space.objects.filter(pk=space.pk).update(members_count=space.memberships.count())
-
-
-__all__ = [
-    "accept",
-    "admit",
-    "answer_request",
-    "decline",
-    "describe",
-    "end_mandate",
-    "follow",
-    "hand_over",
-    "invite",
-    "mandates_turn",
-    "name_mandate",
-    "remove",
-    "rights_changed",
-    "set_role",
-    "unfollow",
-    "withdraw_request",
-]

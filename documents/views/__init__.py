@@ -1,0 +1,1 @@
+"""Pages of guides, papers and first steps."""

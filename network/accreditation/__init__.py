@@ -1,0 +1,1 @@
+"""Joining a network: applications, who decides at each step, certificates, yearly reports and renewals."""

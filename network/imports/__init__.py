@@ -1,0 +1,1 @@
+"""Lists brought into the registers from a file: read, looked at, and written only when somebody said so."""

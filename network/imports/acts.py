@@ -1,0 +1,10 @@
+"""What is done in this room, as the page of a mandate says it (settings.ACT_WORDS)."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+WORDS: dict[str, Promise] = {
+    "imported": pgettext_lazy("act", "Imported institutions from a file"),
+}
