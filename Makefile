@@ -13,9 +13,8 @@ WORLD := $(VAR)/multaqa.sqlite3
 PO := $(wildcard locale/*/LC_MESSAGES/django.po)
 ROOMS := network $(wildcard profiles forums chat documents events decisions notices moderation realtime search insights)
 CHECKS := style types templates imports migrations deploy messages security laws
-# All of it, two at a time: each worker has its own database, layer, server and Chromium, and is given few tests at once, since a file of
-# the house takes as long as all the rooms. With ARGS, only what they say.
-SUITE = $(PY) -m pytest $(or $(ARGS),-n 2 --maxschedchunk 20)
+# All of it, two at a time: each worker has its own database, layer, server and Chromium. With ARGS, only what they say.
+SUITE = $(PY) -m pytest $(or $(ARGS),-n 2)
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: help run seed test test-embedded test-production services check $(CHECKS:%=check-%) faults digests bench lock messages format clean

@@ -36,4 +36,6 @@ def planted(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> Pl
     plot: Plot = request.getfixturevalue("plot")
     settings.MEDIA_ROOT = plot.folder
     forget()
-    return deepcopy(plot.grown)
+    copy: Planted = deepcopy(plot.grown)
+    copy.answers = plot.answers
+    return copy

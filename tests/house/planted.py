@@ -39,7 +39,7 @@ ROLES = ("nobody", "suspended", "dara", "omar", "ezz", "rania", "mona", "carmen"
 
 def walked(roles: Iterable[str], *, both: str) -> list[Any]:
     """Each role as a parameter. On the stricter database only `both` walk: what the others are given differs by rules, which know no database."""
-    return [pytest.param(role, marks=() if role in both.split() else pytest.mark.shape("embedded"), id=role) for role in roles]
+    return [pytest.param(role, marks=() if role in both.split() else pytest.mark.shape("embedded"), id=f"@{role}") for role in roles]
 
 
 SCHOOLS = frozenset("carmen basel mona ezz sami".split())  # who reads what is for the members of «schools»
@@ -62,6 +62,7 @@ class Planted:
     things: dict[str, Any] = field(default_factory=dict)
     canaries: dict[str, frozenset[str]] = field(default_factory=dict)
     who: dict[str, Person | None] = field(default_factory=dict)
+    answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # see addresses.Walk
 
     def canary(self, where: str, readers: frozenset[str]) -> str:
         """A new word for this place, plain Latin letters so that no folding, cutting or escaping hides it."""

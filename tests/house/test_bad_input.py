@@ -27,9 +27,9 @@ from network.spaces.models import Mandate, Membership, Space
 from profiles.models import User
 from tests.cast import topic_in
 from tests.chat.conftest import talk
-from tests.house.addresses import ARGUMENTS, knock, patterns, places, undone
+from tests.house.addresses import ARGUMENTS, Walk, knock, patterns, places, undone
 from tests.house.pages import Page, is_page
-from tests.house.planted import ABSENT, Planted
+from tests.house.planted import ABSENT, Planted, walked
 from tests.house.test_urls import listed
 from tests.shape import shape
 
@@ -116,13 +116,14 @@ def forms_of(html: str, page: str) -> Iterator[Form]:
         yield Form(urljoin(page, form.attrs.get("action") or page), page, fields, texts, files)
 
 
-def all_forms(p: Planted, client: Client) -> list[Form]:
+def all_forms(p: Planted, role: str) -> list[Form]:
     """One of each kind of form that this person finds on any page."""
     found: dict[tuple[str, tuple[str, ...]], Form] = {}
+    walk = Walk(p, role)
     for place in places(p):
         if not place.path.startswith("/ar/"):
             continue
-        response = knock(client, "GET", place.path)
+        response = walk.get(place.path)
         if response.status_code == 200 and is_page(response):
             for form in forms_of(response.said.decode(), place.path):
                 found.setdefault(form.key, form)
@@ -149,7 +150,7 @@ def test_no_text_in_any_field_breaks_anything(half: int, planted: Planted) -> No
     found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Client, Form]]] = defaultdict(list)
     for role in ("nobody", "ezz", "carmen", "sami"):
         client = planted.client(role)
-        forms = [form for form in all_forms(planted, client) if form.texts]
+        forms = [form for form in all_forms(planted, role) if form.texts]
         assert len(forms) >= (2 if role == "nobody" else 10), role
         for form in forms:
             found[form.key].append((role, client, form))
@@ -210,14 +211,16 @@ def test_what_is_accepted_is_shown_again_without_running(planted: Planted) -> No
         assert [image for image in page.all("img") if image.attrs.get("src") == "x"] == [], path
 
 
-@pytest.mark.parametrize("role", ["nobody", "carmen"])
+@pytest.mark.parametrize("role", walked(["nobody", "carmen"], both="carmen"))
 def test_odd_numbers_in_addresses_are_absent(role: str, planted: Planted) -> None:
-    client, wrong, done = planted.client(role), [], set()
+    """What no address takes is asked of one address an argument, since the argument refuses it; what is a number is asked of each."""
+    client, wrong, done, arguments = planted.client(role), [], set(), dict(patterns())
     for place in places(planted):
         if place.absent is None or str(ABSENT) not in place.absent or place.name in done:
             continue
-        done.add(place.name)
-        for odd in ODD_NUMBERS:
+        numbers = ("0", "9223372036854775807", "9223372036854775808") if arguments[place.name] in done else ODD_NUMBERS
+        done |= {place.name, arguments[place.name]}
+        for odd in numbers:
             path = place.absent.replace(str(ABSENT), odd)
             for verb in ("GET", "POST"):
                 status = knock(client, verb, path).status_code
@@ -304,8 +307,9 @@ def test_odd_words_in_queries_break_nothing(planted: Planted) -> None:
 )  # fmt: skip
 def test_odd_bodies_break_nothing(kind: str, body: bytes, planted: Planted) -> None:
     client, wrong, done = planted.client("carmen"), [], set()
-    for place in places(planted):
-        if place.name in done or "logout" in place.name or place.name == "sessions_end_all":
+    for turn, place in enumerate(places(planted)):
+        # Each address in turn for one of three kinds: a body is read in one place for all.
+        if turn % 3 != len(body) % 3 or place.name in done or "logout" in place.name or place.name == "sessions_end_all":
             continue
         done.add(place.name)
         cookies = client.cookies.copy()
@@ -467,10 +471,10 @@ def _meant_in_talks(user: User, name: str, row: tuple[Any, ...]) -> bool:
     )
 
 
-@pytest.mark.parametrize("role", ["dara", "ezz", "amina"])
+@pytest.mark.parametrize("role", walked(["dara", "ezz", "amina"], both="dara ezz amina"))
 def test_no_field_beyond_the_form_gives_a_right(role: str, planted: Planted) -> None:
     client, user = planted.client(role), planted.who[role].user  # type: ignore[union-attr]
-    forms, wrong = all_forms(planted, client), []
+    forms, wrong = all_forms(planted, role), []
     assert len(forms) > 8
     before = rights()
     spaces = {row[1] for row in before if row[0] == "space"}

@@ -31,9 +31,9 @@ from network.spaces.models import Membership
 from notices.models import Notice
 from notices.subscribers import notify
 from tests.cast import member
-from tests.house.addresses import MESSAGES, TALKS, knock, places, without_proof
+from tests.house.addresses import MESSAGES, TALKS, Walk, knock, places, without_proof
 from tests.house.planted import LATER, ROLES, Planted, walked
-from tests.house.test_urls import SEES, admin_addresses, body_of, listed
+from tests.house.test_urls import SEES, admin_addresses, listed
 from tests.realtime.conftest import _content_types_anew, listen
 
 __all__ = ["_content_types_anew", "listen"]
@@ -62,14 +62,14 @@ LISTS = (
 
 def answers(p: Planted, role: str, *, writes: bool = False) -> Iterator[tuple[str, Any]]:
     """All that this person can get from us, by every address and view of it."""
-    client = p.client(role)
+    client, walk = p.client(role), Walk(p, role)
     for place in places(p):
-        yield f"GET {place.path}", knock(client, "GET", place.path)
+        yield f"GET {place.path}", walk.get(place.path)
         if writes:
-            yield f"POST {place.path}", knock(client, "POST", place.path, body_of(p, place))
-            yield f"POST {place.path} (nothing in it)", knock(client, "POST", place.path)
+            yield f"POST {place.path}", walk.post(place)
+            yield f"POST {place.path} (nothing in it)", walk.post_nothing(place.path)
         if place.name in ("topic", "post_menu", "message_menu", "home", "notices_count"):
-            yield f"GET {place.path} for htmx", knock(client, "GET", place.path, headers={"hx-request": "true"})
+            yield f"GET {place.path} for htmx", walk.get(place.path, **{"hx-request": "true"})
     topics = [thing for name, thing in p.things.items() if name.endswith("topic")]
     posts = [thing for name, thing in p.things.items() if name.endswith("post")]
     own = [topic for topic in topics if topic.space_id == p.world.open_group.pk]
@@ -84,7 +84,7 @@ def answers(p: Planted, role: str, *, writes: bool = False) -> Iterator[tuple[st
     paths += [f"/ar/topics/new/?board={board.pk}" for board in (p.world.hidden_board, p.world.board)]
     paths += [f"/sitemap-{part}.xml" for part in PARTS]
     for path in [*paths, *talked(p)]:
-        yield f"GET {path}", knock(client, "GET", path)
+        yield f"GET {path}", walk.get(path)
     for message in said_in(p, "several_talk") if writes else ():
         for verb in ("reactions", "pin"):  # a script gets the message back
             path, script = f"/messages/{message.pk}/{verb}/", {"x-requested-with": "fetch", "accept": "application/json"}
@@ -153,7 +153,7 @@ def test_every_canary_could_have_been_seen(planted: Planted) -> None:
     assert unseen == set()
 
 
-@pytest.mark.parametrize("role", walked("nobody omar ezz basel staff".split(), both="nobody ezz"))
+@pytest.mark.parametrize("role", walked(["nobody", "omar", "basel"], both="nobody basel"))
 def test_asking_for_a_hidden_word_is_like_asking_for_one_that_does_not_exist(role: str, planted: Planted) -> None:
     """Search, suggestions, and the searches of people, groups and institutions: the same page, whatever is hidden from the one who asks."""
     client, unlike = planted.client(role), []
@@ -204,7 +204,7 @@ def test_a_site_on_its_own_host_gives_away_no_more(role: str, planted: Planted, 
     client, found, seen = planted.client(role), [], 0
     pages = ("", "news/", "institutions/", "publications/", "events/", "contact/", "mandate/", "sitemap.xml", "feed.atom", "feed.json")
     paths = [*(place.path for place in places(planted)), *(f"/{code}/{page}" for code in ("ar", "fr") for page in pages), *LISTS]
-    for host in hosts:
+    for host in hosts if role == "nobody" else [*hosts][:1]:
         for path in paths:
             response = knock(client, "GET", path, headers={"host": host})
             seen += response.status_code == 200
@@ -221,6 +221,7 @@ def test_what_was_public_and_is_made_private_is_gone_everywhere(planted: Planted
     assert len(before) > 10
     group = w.open_group
     groups.edit(w.carmen.actor, group, name_ar=group.name_ar, audience=Audience.MEMBERS, listed=True, join_rule="request")
+    p.answers = {}
     for word in words:
         p.canaries[word] = frozenset("carmen ezz sami".split())
     found = [
@@ -236,6 +237,7 @@ def test_a_removed_member_reads_and_writes_nothing_more(planted: Planted) -> Non
     path = f"/ar/topics/{p.things['members_topic'].pk}/"
     assert client.get(path).status_code == 200
     spaces.remove(w.carmen.actor, Membership.objects.get(space=w.group, user=w.ezz.user))
+    p.answers = {}
     assert client.get(path).status_code == 404
     for word, readers in p.canaries.items():
         if word.startswith(("zqmembers", "zqomar", "zqroom")) and not word.startswith(("zqomardraft", "zqomarintalk", "zqomarchat")):
@@ -313,6 +315,7 @@ def test_whoever_is_taken_out_finds_nothing_more_of_it(planted: Planted) -> None
     """ezz leaves the conversation of several: his own words in it, its name, its files and what he was told of it are gone with it."""
     p, w = planted, planted.world
     talk = p.things["several_talk"]
+    p.answers = {}
     chat.send(w.basel.actor, talk, body="<p>@ezz zqtoezzqz</p>", client_id=uuid.uuid4())
     p.canaries["zqtoezzqz"] = LATER
     assert "zqtoezzqz" in knock(p.client("ezz"), "GET", f"/ar/conversations/{talk.pk}/").said.decode()

@@ -14,10 +14,10 @@ from django.conf import settings
 from django.test import RequestFactory
 
 from network import rates
-from tests.house.addresses import knock, places
+from tests.house.addresses import Walk, knock, places
 from tests.house.pages import Page, is_page, live_code
 from tests.house.planted import ROLES, Planted, walked
-from tests.house.test_urls import body_of, listed
+from tests.house.test_urls import listed
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -104,10 +104,10 @@ def test_the_policy_itself_lets_nothing_in() -> None:
 # Of all answers the layer keeps the visitors' alone: what somebody signed in is given depends on neither layer nor database.
 @pytest.mark.parametrize("role", walked(["nobody", "suspended", "dara", "carmen", "sami"], both="nobody"))
 def test_every_answer_carries_the_walls_and_no_code_of_its_own(role: str, planted: Planted) -> None:
-    client, wrong, kinds = planted.client(role), [], set()
+    walk, wrong, kinds = Walk(planted, role), [], set()
     for place in places(planted):
         for verb in ("GET", "POST"):
-            response = knock(client, verb, place.path, body_of(planted, place) if verb == "POST" and place.name != "post_edit" else None)
+            response = walk.post(place) if verb == "POST" else walk.get(place.path)
             where = f"{verb} {place.path} ({response.status_code})"
             kinds.add(response.status_code)
             wrong += wrong_with(response, where)
@@ -137,8 +137,8 @@ def test_every_answer_carries_the_walls_and_no_code_of_its_own(role: str, plante
 
 def test_the_pages_for_visitors_are_really_kept(planted: Planted) -> None:
     """The control of the test above: what it says of kept pages is said of some."""
-    client = planted.client("nobody")
-    kept = [place.name for place in places(planted) if "X-Visitor-Cache" in knock(client, "GET", place.path).headers]
+    walk = Walk(planted, "nobody")
+    kept = [place.name for place in places(planted) if "X-Visitor-Cache" in walk.get(place.path).headers]
     assert {"home", "topics", "topic", "board", "groups", "group", "entities", "entity"} <= set(kept)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.house.addresses import knock, places
+from tests.house.addresses import Walk, knock, places
 from tests.house.pages import Page, is_page, unlabelled
 from tests.house.planted import Planted, walked
 from tests.house.test_urls import listed
@@ -48,12 +48,12 @@ def faults(response: Any, path: str, code: str) -> list[str]:
 @pytest.mark.parametrize("role", walked(["nobody", "dara", "carmen", "sami"], both="carmen"))
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_each_page_speaks_its_language(code: str, role: str, planted: Planted) -> None:
-    client, found, count, named = planted.client(role), [], 0, set()
+    walk, found, count, named = Walk(planted, role), [], 0, set()
     for place in places(planted):
         if not place.path.startswith("/ar/") or (place.name in named and code != "ar"):
             continue
         path = place.path.replace("/ar/", f"/{code}/", 1)
-        response = knock(client, "GET", path)
+        response = walk.get(path)
         count += response.status_code == 200
         if place.name in MAILS and response.status_code == 200:
             continue  # a mail is no page of ours; its own tests read it
@@ -71,7 +71,7 @@ MAILS = ("digest_mail", "newsletter_mail")
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_refused_form_speaks_it_too(code: str, planted: Planted) -> None:
     """422 and 403 pages, in the language of the page on which the form stood."""
-    client, found, refused, named = planted.client("carmen"), [], 0, set()
+    walk, found, refused, named = Walk(planted, "carmen"), [], 0, set()
     for place in places(planted):
         if place.name in named and code != "ar":
             continue
@@ -79,7 +79,7 @@ def test_a_refused_form_speaks_it_too(code: str, planted: Planted) -> None:
         # What a mail's link leads to speaks the language of whom it was written to.
         if "accounts/logout" in path or place.name in ("set_language", "mail_stop", "mail_weekly"):
             continue
-        response = knock(client, "POST", path, headers={"referer": f"http://testserver/{code}/topics/"})
+        response = walk.post_nothing(path, code)
         if response.status_code in (403, 422):
             refused += 1
             named.add(place.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import clear_url_caches, set_urlconf
 
-from tests.house.addresses import Place, knock, outcome, patterns, places, without_proof
+from tests.house.addresses import Place, Walk, body_of, knock, outcome, patterns, places, without_proof
 from tests.house.planted import ABSENT, COMMISSIONS, FIRST, HIDDEN, LATER, MANAGERS, ROLES, ROOM, SCHOOLS, TWO, Planted, walked
 
 ALL = frozenset(ROLES)
@@ -464,45 +463,6 @@ FOR_SIGNED = these(
 LIBRARIES = FOR_VISITORS | FOR_SIGNED
 
 
-def body_of(p: Planted, place: Place) -> dict[str, Any]:
-    """What passes the form, so that nothing but the door decides."""
-    text = {"body": "<p>نص</p>", "body_format": "html", "client_id": str(uuid.uuid4())}
-    if place.name == "topic_answer":
-        return {"post": str(p.things[place.target].posts.order_by("-number").first().pk)}
-    if place.name in ("reply", "space_wall", "own_wall", "post_edit"):
-        return text
-    return {
-        "board_topic_new": text | {"title": "عنوان", "audience": "0"},
-        "topic_edit": {"title": "عنوان آخر"},
-        "topic_read": {"number": "1"},
-        "topic_watch": {"level": "watching"},
-        "post_react": {"kind": "heart"},
-        "post_unreact": {"kind": "heart"},
-        "group_role": {"role": "moderator"},
-        "set_language": {"language": "fr"},
-        "draft": {"body": "مسودة"},
-        "message_send": {"body": "نص", "client_id": str(uuid.uuid4())},
-        "message_edit": {"body": "نص آخر"},
-        "message_react": {"kind": "heart"},
-        "message_unreact": {"kind": "heart"},
-        "message_report": {"reason": "سبب"},
-        "offer_report": {"reason": "سبب"},
-        "conversation_details": {"name": "اسم", "topic": "موضوع"},
-        "conversation_add": {"who": "amina"},
-        "conversation_read": {"number": "1"},
-        "report_answer": {"outcome": "left"},
-        "space_level": {"level": "muted"},
-        "notice_preset": {"preset": "least"},
-        "notice_snooze": {"until": "hour"},
-        "join_kind": {"country": "TN"},
-        "application_review": {"outcome": "endorse"},
-        "application_leave": {"remark": "سبب"},
-        "application_stand": {"outcome": "suspend", "remark": "سبب"},
-        "application_report_answer": {"outcome": "confirm"},
-        "external_feeds": {"url": "https://www.example.invalid/feed.xml"},
-    }.get(place.name, {})
-
-
 def first_difference(one: tuple[Any, ...], other: tuple[Any, ...]) -> str:
     lines = zip(str(one[:2]).split(",") + one[2].splitlines(), str(other[:2]).split(",") + other[2].splitlines(), strict=False)
     return next((f"{here.strip()[:150]} / {there.strip()[:150]}" for here, there in lines if here != there), "length")
@@ -548,11 +508,11 @@ def test_every_address_is_declared_and_every_declaration_is_an_address() -> None
 
 @pytest.mark.parametrize("role", walked(ROLES, both="nobody dara carmen sami"))
 def test_each_door_lets_in_whom_it_should(role: str, planted: Planted) -> None:
-    client = planted.client(role)
+    client, walk = planted.client(role), Walk(planted, role)
     wrong, unlike, absent = [], [], {}
     for place in places(planted, set(DOORS)):
         for verb, door in zip(("GET", "POST"), DOORS[place.name], strict=True):
-            response = knock(client, verb, place.path, body_of(planted, place) if verb == "POST" else None)
+            response = walk.post(place) if verb == "POST" else walk.get(place.path)
             wanted, got = expected_of(place, door, role), refined(response)
             if got != wanted and not (wanted == "405" and got == "sign"):
                 wrong.append(f"{verb} {place.name} {place.target}: {got} ({response.status_code}), not {wanted}")
@@ -613,7 +573,8 @@ def test_a_wrong_method_is_405_and_head_is_get_without_a_body(role: str, planted
 def test_nothing_is_written_without_the_forms_proof(planted: Planted) -> None:
     """Another site's form carries no CSRF token: 403 everywhere but at the browser's own reports."""
     client = planted.client("carmen", enforce_csrf_checks=True)
-    answers = {place.name: knock(client, "POST", place.path, body_of(planted, place)).status_code for place in places(planted)}
+    asked = {place.name: place for place in places(planted)}.values()
+    answers = {place.name: knock(client, "POST", place.path, body_of(planted, place)).status_code for place in asked}
     assert {name: status for name, status in answers.items() if status != 403} == {"csp_report": 204, "mail_stop": 200, "mail_weekly": 200}
 
 
