@@ -48,12 +48,18 @@ class Person(SimpleNamespace):
 
 
 def person(handle: str, name: str, **fields: object) -> Person:
-    user = User.objects.create(email=f"{handle}@example.org", **fields)
-    Space.objects.create(
-        kind="person", user=user, handle=handle, name_ar=name, monogram=name[0], audience=Audience.NETWORK, folded=f"{name} {handle}"
+    return people({handle: name}, **fields)[handle]
+
+
+def people(names: dict[str, str], **fields: object) -> dict[str, Person]:
+    """In few queries, since every test begins with them."""
+    users = User.objects.bulk_create(User(email=f"{handle}@example.org", **fields) for handle in names)
+    Space.objects.bulk_create(
+        Space(kind="person", user=user, handle=handle, name_ar=name, monogram=name[0], audience=Audience.NETWORK, folded=f"{name} {handle}")
+        for user, (handle, name) in zip(users, names.items(), strict=True)
     )
-    Profile.objects.create(user=user)
-    return Person(user=user)
+    Profile.objects.bulk_create(Profile(user=user) for user in users)
+    return {handle: Person(user=user) for handle, user in zip(names, users, strict=True)}
 
 
 def mandate(
@@ -65,9 +71,23 @@ def mandate(
     from_day: date = date(2020, 1, 1),
     until: date | None = None,
 ) -> Mandate:
-    row = Mandate(entity=entity, user=who.user, title=title, is_head=head, named_by=who.user)
-    row.set_days(from_day, until)
+    row = _mandate(who, entity, title, head=head, from_day=from_day, until=until)
     row.save()
+    return row
+
+
+def _mandate(
+    who: Person,
+    entity: Entity,
+    title: str,
+    *,
+    scope: str = "",
+    head: bool = False,
+    from_day: date = date(2020, 1, 1),
+    until: date | None = None,
+) -> Mandate:
+    row = Mandate(entity=entity, user=who.user, title=title, scope=scope, is_head=head, named_by=who.user)
+    row.set_days(from_day, until)
     return row
 
 
@@ -118,15 +138,19 @@ def made() -> SimpleNamespace:
     for commission in (w.natcom_tn, w.natcom_jo):
         Recognition.objects.create(country=commission.country, commission=commission)
 
-    w.carmen, w.haytham, w.basel = person("carmen", "كارمن"), person("haytham", "هيثم"), person("basel", "باسل")
-    w.amina, w.sami, w.mona = person("amina", "أمينة"), person("sami", "سامي"), person("mona", "منى")
-    w.ezz, w.rania, w.dara = person("ezz", "عز"), person("rania", "رانيا"), person("dara", "دارا")
-    w.suspended = person("suspended", "موقوف", is_active=False)
-    mandate(w.carmen, w.natcom_tn)
-    mandate(w.haytham, w.natcom_tn, "الأمين العام", head=True)
-    mandate(w.basel, w.natcom_jo)
-    mandate(w.amina, w.school, "منسقة المدرسة")
-    mandate(w.sami, w.secretariat, "من الأمانة")
+    names = {"carmen": "كارمن", "haytham": "هيثم", "basel": "باسل", "amina": "أمينة", "sami": "سامي", "mona": "منى"}
+    names |= {"ezz": "عز", "rania": "رانيا", "dara": "دارا"}
+    w.cast = people(names) | people({"suspended": "موقوف"}, is_active=False)
+    vars(w).update(w.cast)
+    Mandate.objects.bulk_create(
+        [
+            _mandate(w.carmen, w.natcom_tn, "ضابط الاتصال", scope="country"),
+            _mandate(w.haytham, w.natcom_tn, "الأمين العام", scope="country", head=True),
+            _mandate(w.basel, w.natcom_jo, "ضابط الاتصال", scope="country"),
+            _mandate(w.amina, w.school, "منسقة المدرسة", scope="own"),
+            _mandate(w.sami, w.secretariat, "من الأمانة", scope="all"),
+        ]
+    )
 
     def group(name: str, **fields: object) -> Group:
         return Group.objects.create(kind="group", name_ar=name, monogram=name[:2], created_by=w.carmen.user, folded=name, **fields)
@@ -134,20 +158,20 @@ def made() -> SimpleNamespace:
     w.group = group("مدارس", audience=Audience.MEMBERS, join_rule="request")
     w.open_group = group("القراءة", audience=Audience.PUBLIC, join_rule="open")
     w.hidden_group = group("سرّي", audience=Audience.MEMBERS, listed=False, join_rule="invitation")
-    member(w.carmen, w.group, Role.OWNER)
-    member(w.carmen, w.open_group, Role.OWNER)
-    member(w.carmen, w.hidden_group, Role.OWNER)
-    member(w.mona, w.group, Role.MODERATOR)
-    member(w.ezz, w.group)
-    member(w.basel, w.group)
-    member(w.rania, w.hidden_group)
-    w.board, w.open_board, w.hidden_board = (
-        Board.objects.create(space=space, name=f"منتدى {space.name_ar}", reach=space.audience)
-        for space in (w.group, w.open_group, w.hidden_group)
+    members = (
+        (w.group, {"carmen": Role.OWNER, "mona": Role.MODERATOR, "ezz": Role.MEMBER, "basel": Role.MEMBER}),
+        (w.open_group, {"carmen": Role.OWNER}),
+        (w.hidden_group, {"carmen": Role.OWNER, "rania": Role.MEMBER}),
     )
-    w.cast = {
-        name: getattr(w, name) for name in ("carmen", "haytham", "basel", "amina", "sami", "mona", "ezz", "rania", "dara", "suspended")
-    }
+    for space, roles in members:
+        whose = {who: w.cast[who].user for who in roles}
+        Membership.objects.bulk_create(
+            Membership(space=space, user=whose[who], role=role, approved_by=whose[who]) for who, role in roles.items()
+        )
+        Space.objects.filter(pk=space.pk).update(members_count=len(roles))
+    w.board, w.open_board, w.hidden_board = Board.objects.bulk_create(
+        Board(space=space, name=f"منتدى {space.name_ar}", reach=space.audience) for space in (w.group, w.open_group, w.hidden_group)
+    )
     return w
 
 

@@ -50,11 +50,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 class OnePersonOneWorker(LoadScopeScheduling):
-    """Tests of one walker (see planted.walked) go together; each other test goes to whoever is free."""
+    """Tests of one walker (see planted.walked) go together, and those that start the programs themselves or make the demo world; each
+    other test goes to whoever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        walker = re.search(r"@\w+", nodeid.partition("[")[2])
-        return walker.group() if walker else nodeid
+        walker = re.search(r"\[.*(@\w+)", nodeid)
+        together = re.match(r"tests/(faults/|house/test_production|house/test_seed)[^:]*", nodeid)
+        return walker[1] if walker else together[0] if together else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OnePersonOneWorker:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from network.activity.models import Activity
@@ -61,16 +61,16 @@ def place(handle: str) -> Space:
 
 
 def _let(happening: Happening, when: datetime) -> None:
-    began = timezone.now()
+    newest = Activity.objects.aggregate(newest=Max("pk"))["newest"] or 0
     user = person(happening.by)
     actor = Actor.of(user)
     if happening.founding:
         actor = founder(user)
     happening.do(actor, when)
     # Actions write the present, as they must; a world that was born a second ago would show nothing of a feed, a digest or
-    # an archive. So the dates, and only the dates, are set back here. What was seeded before lies before `began`.
+    # an archive. So the dates, and only the dates, are set back here, of what is newer than `newest`.
     # Visitors of public sites ask through an account that is nobody's.
-    Activity.objects.filter(Q(actor=user) | Q(actor__is_active=False), created_at__gte=began).update(created_at=when)
+    Activity.objects.filter(Q(actor=user) | Q(actor__is_active=False), pk__gt=newest).update(created_at=when)
 
 
 def founder(user: User) -> Actor:

@@ -10,7 +10,7 @@ import pytest
 from tests.faults.lab import Lab
 from tests.faults.runs import revocation, run, without_redis
 
-pytestmark = [pytest.mark.shape("production"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.shape("production")
 
 
 def test_whatever_dies_what_was_acknowledged_is_seen_once_by_all_and_by_nobody_else() -> None:

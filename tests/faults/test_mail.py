@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.tracked import ROOT
 
-pytestmark = [pytest.mark.shape("production"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.shape("production")
 
 
 def test_digests_survive_the_death_of_their_workers() -> None:

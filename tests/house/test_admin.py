@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from types import SimpleNamespace
 
@@ -144,4 +145,4 @@ def test_who_asked_what_on_a_public_site_is_no_matter_of_the_admin(staff: Client
     sites.answer(world.carmen.actor, question, text="zqanswerqz")
     for page in ("", f"{question.pk}/change/", f"{question.pk}/history/"):
         answer = staff.get(f"/ar/admin/sites/question/{page}", follow=True)
-        assert answer.status_code == 200 and b"zq" not in answer.content, page
+        assert answer.status_code == 200 and not re.search(rb"zq\w+qz", answer.content), page

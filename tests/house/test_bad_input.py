@@ -30,7 +30,7 @@ from tests.chat.conftest import talk
 from tests.house.addresses import ARGUMENTS, Walk, knock, patterns, places, undone
 from tests.house.pages import Page, is_page
 from tests.house.planted import ABSENT, Planted, walked
-from tests.house.test_urls import listed
+from tests.house.test_urls import DOORS, expected_of, listed
 from tests.shape import shape
 
 NAUGHTY = [
@@ -39,6 +39,8 @@ NAUGHTY = [
     "javascript:alert(1)", "//evil.example", "http:evil.example", "data:text/html,x", "-1", "0", "9223372036854775808", "1e309", "NaN", "null", "true", "undefined",
     "@nobody @carmen " * 40, "a" * 70_000, "ا" * 70_000, "<div>" * 2_000, "[" * 5_000, "👩‍👩‍👧‍👦" * 50, "\r\nSet-Cookie: x=1", "=cmd|' /C calc'!A0", "CON", "Robert'); DROP TABLE forums_post;--",
 ]  # fmt: skip
+# What databases differ in: the stricter one is asked with these, and the other with everything.
+STRICT = ("\x00", "ا\x00ب", "\ud800".encode("utf-8", "replace").decode(), "9223372036854775808", "1e309", "NaN", "a" * 70_000, "ا" * 70_000, "' OR 1=1 --", "%", "\\")  # fmt: skip
 CORPUS = settings.BASE_DIR.parent / "shared" / "corpora" / "naughty_strings.json"
 ODD_NUMBERS = (
     "0",
@@ -121,7 +123,8 @@ def all_forms(p: Planted, role: str) -> list[Form]:
     found: dict[tuple[str, tuple[str, ...]], Form] = {}
     walk = Walk(p, role)
     for place in places(p):
-        if not place.path.startswith("/ar/"):
+        door = DOORS[place.name][0] if place.name in DOORS else None
+        if not place.path.startswith("/ar/") or (door is not None and expected_of(place, door, role) != "in"):
             continue
         response = walk.get(place.path)
         if response.status_code == 200 and is_page(response):
@@ -137,16 +140,17 @@ def kept_in(html: str) -> str:
     )
 
 
-def strings() -> list[str]:
-    """Our own, and a share of the big list where it lies beside the project: the larger where the stricter database stands."""
-    share = 24 if shape() == "production" else 60
-    return NAUGHTY + (json.loads(CORPUS.read_text("utf-8"))[::share] if CORPUS.exists() else [])
+def strings(place: int) -> list[str]:
+    """What this form is asked with: every third of our own and of a share of the big list where it lies beside the project."""
+    if shape() == "production":
+        return list(STRICT)
+    return (NAUGHTY + (json.loads(CORPUS.read_text("utf-8"))[::60] if CORPUS.exists() else []))[place % 3 :: 3]
 
 
 @pytest.mark.parametrize("half", [0, 1])  # for two at work
 def test_no_text_in_any_field_breaks_anything(half: int, planted: Planted) -> None:
-    """Each string stands in each form (in turn in each of its text fields, by each who finds it): never a failure; a refusal says why and
-    keeps what was written."""
+    """Strings stand in each form, in turn in each of its text fields, by each who finds it: never a failure; a refusal says why and keeps
+    what was written."""
     found: dict[tuple[str, tuple[str, ...]], list[tuple[str, Client, Form]]] = defaultdict(list)
     for role in ("nobody", "ezz", "carmen", "sami"):
         client = planted.client(role)
@@ -156,8 +160,7 @@ def test_no_text_in_any_field_breaks_anything(half: int, planted: Planted) -> No
             found[form.key].append((role, client, form))
     wrong, count = [], Counter[str]()
     for place, (_key, finders) in enumerate(sorted(found.items())[half::2]):
-        asked = strings() if shape() == "production" else strings()[place % 2 :: 2]  # the stricter database is asked with all
-        for turn, string in enumerate(asked):
+        for turn, string in enumerate(strings(place)):
             texts = len(finders[0][2].texts)
             role, client, form = finders[turn // texts % len(finders)]
             name = form.texts[turn % texts]
@@ -178,7 +181,7 @@ def test_no_text_in_any_field_breaks_anything(half: int, planted: Planted) -> No
                     if lasting not in kept and lasting.lower() not in kept.lower():
                         wrong.append(f"{where}: what was written is lost")
     assert not wrong, listed(wrong[:60])
-    assert min(count.values()) > 4 and count.total() > 500  # a visitor finds few forms
+    assert min(count.values()) > 1 and count.total() > 250  # a visitor finds few forms
 
 
 def test_what_is_accepted_is_shown_again_without_running(planted: Planted) -> None:
@@ -297,6 +300,7 @@ def test_odd_words_in_queries_break_nothing(planted: Planted) -> None:
     assert not wrong, listed(wrong)
 
 
+@pytest.mark.shape("embedded")  # a body is read before database and layer are asked: once is enough
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
@@ -338,6 +342,7 @@ def stays(location: str) -> bool:
     )
 
 
+@pytest.mark.shape("embedded")  # as above
 def test_no_redirect_leaves_the_site(planted: Planted) -> None:
     carmen = planted.client("carmen")
     user = planted.world.ezz.user

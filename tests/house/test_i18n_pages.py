@@ -50,7 +50,8 @@ def faults(response: Any, path: str, code: str) -> list[str]:
 def test_each_page_speaks_its_language(code: str, role: str, planted: Planted) -> None:
     walk, found, count, named = Walk(planted, role), [], 0, set()
     for place in places(planted):
-        if not place.path.startswith("/ar/") or (place.name in named and code != "ar"):
+        # What the page says in Arabic of each thing, it says in the other languages of the first that this person may see.
+        if not place.path.startswith("/ar/") or (code != "ar" and (place.name in named or walk.get(place.path).status_code != 200)):
             continue
         path = place.path.replace("/ar/", f"/{code}/", 1)
         response = walk.get(path)
@@ -73,7 +74,7 @@ def test_a_refused_form_speaks_it_too(code: str, planted: Planted) -> None:
     """422 and 403 pages, in the language of the page on which the form stood."""
     walk, found, refused, named = Walk(planted, "carmen"), [], 0, set()
     for place in places(planted):
-        if place.name in named and code != "ar":
+        if place.name in named:
             continue
         path = place.path.replace("/ar/", f"/{code}/", 1)
         # What a mail's link leads to speaks the language of whom it was written to.

@@ -121,6 +121,7 @@ def test_light_text_becomes_html_and_nothing_else():
 
 
 @pytest.mark.slow
+@pytest.mark.shape("embedded")  # made by the actions, which are tested on both; it never enters production
 class TestDemoWorld:
     def test_the_world_has_the_promised_volume(self, demo_world):
         kinds = Counter(Entity.objects.filter(status="active").values_list("entity_kind__code", flat=True))  # a claimant waits as a draft

@@ -17,8 +17,11 @@ SOON = 15_000  # generous: these tests say that something arrives, the bench say
 
 
 def looks(first: tuple[Any, ...], *others: tuple[Any, ...]) -> list[Any]:
-    """A journey's languages and widths: neither depends on database or layer, so the first is walked on both shapes, the others on one."""
-    return [pytest.param(*first), *(pytest.param(*look, marks=pytest.mark.shape("embedded")) for look in others)]
+    """A journey's languages and widths, which depend on neither database nor layer: the first is walked on one shape, the others on the other."""
+    shapes = ["production", *("embedded" for _look in others)] if others else [None]
+    return [
+        pytest.param(*look, marks=pytest.mark.shape(shape) if shape else ()) for look, shape in zip((first, *others), shapes, strict=True)
+    ]
 
 
 def said(sentence: str, language: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from network.accreditation import actions
 from network.accreditation.models import Application, Certificate, Paper, Procedure, Series, YearReport
@@ -35,12 +35,17 @@ def test_a_school_joins_through_its_commission(browse: Browse, w: World, languag
     accessible(dara)
     dara.click(f"main a[href='/{language}/join/associated-school/']")
     dara.select_option("#begin [name=country]", "TN")
-    dara.click("#begin .button-primary")
+    held: list[Route] = []
+    dara.route("**/behaviours/drafts*.js", held.append)
+    with dara.expect_request("**/behaviours/drafts*.js"):
+        dara.click("#begin .button-primary")
     dara.wait_for_url("**/edit/")
     application = Application.objects.get()
 
-    # It is kept while it is written, and comes back half-filled.
+    # It is kept while it is written, even by somebody quicker than the script, and comes back half-filled.
     dara.fill("[name=name_ar]", ASKED["name_ar"])
+    dara.unroute("**/behaviours/drafts*.js", held.append)
+    held[0].continue_()
     expect(dara.locator("[data-draft-badge]")).not_to_be_empty(timeout=SOON)
     dara.goto(f"/{language}{application.path}edit/")
     expect(dara.locator("[name=name_ar]")).to_have_value(ASKED["name_ar"])

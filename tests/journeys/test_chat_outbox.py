@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
@@ -17,6 +18,9 @@ from tests.browser import CUT
 from tests.chat.conftest import between, say, talk
 from tests.journeys.support import SOON, Browse, World, said
 from tests.journeys.test_chat import enter, message, write
+
+# What waits, waits in the browser: neither database nor layer stands behind it.
+pytestmark = pytest.mark.shape("embedded")
 
 # Answers of the server that a test makes up: Tab.watch takes a routed 5xx for one of ours.
 FAILING = """(part) => {

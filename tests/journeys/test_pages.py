@@ -245,7 +245,10 @@ def breaches(page: Page) -> list[str]:
     ],
 )
 def test_every_main_page_is_open_to_everybody(browse: Browse, w: World, language: str, width: int, dark: bool, part: str) -> None:
-    """axe finds nothing, no page is wider than its window, nothing is reported to /csp, and no script stumbles (browse sees to it)."""
+    """axe finds nothing, no page is wider than its window, nothing is reported to /csp, and no script stumbles (browse sees to it).
+
+    On the phone each page is opened and every second one examined; the wide screen has the others.
+    """
     token = prepare(w)
     public = [f"topics/{w.public_topic.pk}/", *_VISITORS, *open_to_all(w, token)[1:]]
     # What everybody sees every day, once more in the other light.
@@ -260,12 +263,16 @@ def test_every_main_page_is_open_to_everybody(browse: Browse, w: World, language
     for who, paths in visits[part]:
         page = browse(who, language=language, width=width, dark=dark)
         page.on("request", _note(reported))
-        for path in paths:
+        for turn, path in enumerate(paths):
+            is_mine = part == "busiest" or turn % 2 == (width > 390)
+            if width > 390 and not is_mine:
+                continue
             answer = page.goto(f"/{language}/{path}")
             assert answer is not None
             if answer.status != 200:
                 wrong.append(f"{path}: {answer.status}")
-            wrong += [f"{path}: {breach}" for breach in breaches(page)]
+            if is_mine:
+                wrong += [f"{path}: {breach}" for breach in breaches(page)]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append(f"{path}: wider than its window")
     assert wrong == []

@@ -21,6 +21,12 @@ export function connect(form) {
 
   sweep();
   restore();
+  // Who was quicker than this script is not asked to type again.
+  if (form.contains(document.activeElement) && isTyped()) {
+    last = "";
+    keep();
+    timer = setTimeout(save, AFTER);
+  }
 
   form.addEventListener(
     "input",
@@ -63,6 +69,12 @@ export function connect(form) {
   function words() {
     const hidden = form.elements.namedItem(text?.dataset.formatName ?? "");
     return { value: text?.value ?? "", format: hidden?.value ?? "plain", title: form.elements.namedItem("title")?.value ?? "" };
+  }
+
+  function isTyped() {
+    return [...form.querySelectorAll("input:not([type=hidden], [type=file], [type=radio], [type=checkbox]), textarea")].some(
+      (field) => field.value !== field.defaultValue,
+    );
   }
 
   function serialise() {
