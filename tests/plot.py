@@ -55,7 +55,7 @@ class OnePersonOneWorker(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         walker = re.search(r"\[.*(@\w+)", nodeid)
-        together = re.match(r"tests/(faults/|house/test_production|house/test_seed)[^:]*", nodeid)
+        together = re.match(r"tests/(faults|house/test_production|house/test_seed)", nodeid)
         return walker[1] if walker else together[0] if together else nodeid
 
 
