@@ -85,7 +85,8 @@ def answers(p: Planted, role: str, *, writes: Callable[[Place], bool] = lambda p
     paths += [f"/sitemap-{part}.xml" for part in PARTS]
     for path in [*paths, *talked(p)]:
         yield f"GET {path}", walk.get(path)
-    for message in said_in(p, "several_talk") if writes(Place("message_react", "several_message", "", None)) else ():
+    reacts = any(writes(place) for place in places(p, {"message_react"}))
+    for message in said_in(p, "several_talk") if reacts else ():
         for verb in ("reactions", "pin"):  # a script gets the message back
             path, script = f"/messages/{message.pk}/{verb}/", {"x-requested-with": "fetch", "accept": "application/json"}
             yield f"POST {path} by script", knock(client, "POST", path, {"kind": "heart"}, headers=script)
