@@ -311,11 +311,12 @@ class Answer:
 class Walk:
     """One person before the planted world as it was planted: each thing is asked once a planting, whichever laws read the answer.
 
-    A test that has changed something first knocks by itself.
+    Of a world in which something was done since, the answers are this walk's own.
     """
 
     def __init__(self, p: Planted, role: str) -> None:
         self._p, self._role = p, role
+        self._answers = p.answers if p.is_untouched else {}
         self._client: Client | None = None
 
     def get(self, path: str, **headers: str) -> Answer:
@@ -330,11 +331,11 @@ class Walk:
 
     def _ask(self, verb: str, path: str, what: str, headers: dict[str, str], place: Place | None = None) -> Answer:
         key = (self._role, verb, path, what, *sorted(headers.items()))
-        if key not in self._p.answers:
+        if key not in self._answers:
             self._client = self._client or self._p.client(self._role)
             data = body_of(self._p, place) if place else None
-            self._p.answers[key] = Answer(knock(self._client, verb, path, data, headers=headers))
-        answer: Answer = self._p.answers[key]
+            self._answers[key] = Answer(knock(self._client, verb, path, data, headers=headers))
+        answer: Answer = self._answers[key]
         return answer
 
 

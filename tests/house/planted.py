@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Max
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -63,6 +64,12 @@ class Planted:
     canaries: dict[str, frozenset[str]] = field(default_factory=dict)
     who: dict[str, Person | None] = field(default_factory=dict)
     answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # see addresses.Walk
+    newest: int = 0  # the last activity of the planting
+
+    @property
+    def is_untouched(self) -> bool:
+        """Nothing was done since it was planted: whatever is done is recorded."""
+        return self.newest == newest_activity()
 
     def canary(self, where: str, readers: frozenset[str]) -> str:
         """A new word for this place, plain Latin letters so that no folding, cutting or escaping hides it."""
@@ -119,7 +126,15 @@ def plant() -> Planted:
     p.things |= {f"{name}_page": getattr(w, name).page for name in ("dara", "haytham", "ezz")}
     p.things |= {name: getattr(w, name).user for name in ("dara", "haytham", "ezz", "carmen")}
     forget()  # the cast's member() and mandate() raise no rights
+    p.newest = newest_activity()
     return p
+
+
+def newest_activity() -> int:
+    from network.activity.models import Activity  # noqa: PLC0415 -- only here
+
+    newest: int = Activity.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    return newest
 
 
 def _letters(p: Planted, w: SimpleNamespace) -> None:
